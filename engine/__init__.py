@@ -1,0 +1,29 @@
+"""ConvLens' engine: convolutional networks, every number of which can be traced.
+
+Usable alone: `import engine; engine.conv2d(x, weight)`; `engine.trace.conv2d(x, weight)[0]`.
+"""
+
+from engine import diagnose, geometry, trace
+from engine.errors import EngineError, RangeError, ShapeError
+from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
+from engine.ops.conv2d import conv2d, conv2d_backward
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "EngineError",
+    "RangeError",
+    "ShapeError",
+    "__version__",
+    "conv2d",
+    "conv2d_backward",
+    "diagnose",
+    "geometry",
+    "relu",
+    "relu_backward",
+    "sigmoid",
+    "sigmoid_backward",
+    "tanh",
+    "tanh_backward",
+    "trace",
+]

@@ -1,0 +1,247 @@
+"""The only shape arithmetic: paddings, output sizes, windows and receptive fields.
+
+Whoever needs to know which input cells a window covers asks here. Plain integers and NumPy;
+imports neither torch nor anything of the app.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from reprlib import repr as short_repr
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import RangeError, ShapeError
+
+Size = tuple[int, int]
+Sides = tuple[tuple[int, int], tuple[int, int]]
+IntOrPair = int | tuple[int, int]
+Padding = int | str | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
+
+LARGEST = 2**31 - 1  # keeps every product of two sizes inside int64
+
+
+def whole(value: object, name: str, *, minimum: int) -> int:
+    """Return value as an int of at least `minimum`; booleans are not numbers here."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise RangeError("{name} must be a whole number, got {got}", name=name, got=short_repr(value))
+    value = int(value)
+    if abs(value) > LARGEST:  # not shown: Python refuses to print very long integers
+        raise RangeError("{name} must be at most {maximum} in size", name=name, maximum=LARGEST)
+    if value < minimum:
+        raise RangeError(
+            "{name} must be at least {minimum}, got {got}", name=name, minimum=minimum, got=value
+        )
+    return value
+
+
+def pair(value: object, name: str = "value", *, minimum: int = 0) -> Size:
+    """Return (rows, columns) of one number for both axes, or of two."""
+    if not isinstance(value, tuple | list):
+        both = whole(value, name, minimum=minimum)
+        return both, both
+    if len(value) != 2:
+        raise ShapeError("{name} must be one number or two, got {got}", name=name, got=short_repr(value))
+    return whole(value[0], name, minimum=minimum), whole(value[1], name, minimum=minimum)
+
+
+def resolve_padding(
+    padding: object, input_size: object, kernel_size: object, *, stride: object = 1, dilation: object = 1
+) -> Sides:
+    """Return padding as ((top, bottom), (left, right)).
+
+    padding   one number, (rows, columns), ((top, bottom), (left, right)), "valid" or "same"
+    "same" gives ceil(size / stride) output cells, an odd cell goes to the bottom and the right
+    (as TensorFlow; at stride 1 also as torch).
+    Raises RangeError on an unknown word or a negative number, ShapeError on another nesting.
+    """
+    if isinstance(padding, str):
+        return _named_padding(padding, input_size, kernel_size, stride, dilation)
+    if not isinstance(padding, tuple | list):
+        both = pair(padding, "padding")
+        return both, both
+    if len(padding) != 2:
+        raise ShapeError("padding must be one number, two, or two pairs, got {got}", got=short_repr(padding))
+    return pair(padding[0], "padding"), pair(padding[1], "padding")
+
+
+def output_size(
+    size: object, kernel_size: object, *, stride: object = 1, padding: object = 0, dilation: object = 1
+) -> int:
+    """Return the length of one output axis.
+
+    out = floor((size + before + after - dilation * (kernel_size - 1) - 1) / stride) + 1
+
+    padding   one number for both ends, or (before, after)
+    Raises ShapeError if the kernel does not fit, RangeError on anything but whole numbers.
+    Source: Dumoulin & Visin 2016 (arXiv:1603.07285), relationship 6 and sec. 5.1.
+    """
+    padded = whole(size, "size", minimum=1) + sum(pair(padding, "padding"))
+    span = _span(whole(kernel_size, "kernel_size", minimum=1), whole(dilation, "dilation", minimum=1))
+    return _output_size(padded, span, whole(stride, "stride", minimum=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Where the windows of a convolution or pooling lie. Made by Geometry.of.
+
+    Sizes are (rows, columns); padding is ((top, bottom), (left, right)).
+    """
+
+    input_size: Size
+    kernel_size: Size
+    stride: Size
+    padding: Sides
+    dilation: Size
+    output_size: Size
+
+    @classmethod
+    def of(
+        cls,
+        input_size: object,
+        kernel_size: object,
+        *,
+        stride: object = 1,
+        padding: object = 0,
+        dilation: object = 1,
+    ) -> Self:
+        """Return the geometry of these options; arguments as in resolve_padding."""
+        size = pair(input_size, "input_size", minimum=1)
+        kernel = pair(kernel_size, "kernel_size", minimum=1)
+        steps = pair(stride, "stride", minimum=1)
+        gaps = pair(dilation, "dilation", minimum=1)
+        sides = resolve_padding(padding, size, kernel, stride=steps, dilation=gaps)
+        rows, columns = (
+            _output_size(size[axis] + sum(sides[axis]), _span(kernel[axis], gaps[axis]), steps[axis])
+            for axis in (0, 1)
+        )
+        return cls(size, kernel, steps, sides, gaps, (rows, columns))
+
+    @property
+    def padded_size(self) -> Size:
+        """Input size with the padding."""
+        (top, bottom), (left, right) = self.padding
+        return self.input_size[0] + top + bottom, self.input_size[1] + left + right
+
+    @property
+    def is_padded(self) -> bool:
+        """Whether any side has padding."""
+        return self.padding != ((0, 0), (0, 0))
+
+    @property
+    def span(self) -> Size:
+        """Rows and columns from the first to the last cell of a window, dilation included."""
+        return _span(self.kernel_size[0], self.dilation[0]), _span(self.kernel_size[1], self.dilation[1])
+
+    @property
+    def window_rows(self) -> NDArray[np.int64]:
+        """Input rows under each output row, (H_out, K_h); negative or >= H is padding."""
+        return self._windows(0)
+
+    @property
+    def window_columns(self) -> NDArray[np.int64]:
+        """Input columns under each output column, (W_out, K_w); negative or >= W is padding."""
+        return self._windows(1)
+
+    def window(self, row: int, column: int) -> tuple[range, range]:
+        """Return the input rows and columns under one output cell."""
+        return self._window(0, row), self._window(1, column)
+
+    @property
+    def uses(self) -> NDArray[np.int64]:
+        """How many output cells read each input pixel, (H, W)."""
+        # a window is a rectangle of rows and columns, so the counts of the two axes multiply
+        return np.outer(self._axis_uses(0), self._axis_uses(1))
+
+    @property
+    def unused(self) -> Size:
+        """Rows at the bottom and columns at the right of the padded input that no window reaches."""
+        return self._axis_unused(0), self._axis_unused(1)
+
+    def _window(self, axis: int, cell: int) -> range:
+        start = cell * self.stride[axis] - self.padding[axis][0]
+        return range(start, start + self.span[axis], self.dilation[axis])
+
+    def _windows(self, axis: int) -> NDArray[np.int64]:
+        starts = np.arange(self.output_size[axis]) * self.stride[axis] - self.padding[axis][0]
+        return starts[:, None] + np.arange(self.kernel_size[axis]) * self.dilation[axis]
+
+    def _axis_uses(self, axis: int) -> NDArray[np.int64]:
+        cells, size = self._windows(axis), self.input_size[axis]
+        return np.bincount(cells[(cells >= 0) & (cells < size)], minlength=size)
+
+    def _axis_unused(self, axis: int) -> int:
+        reached = (self.output_size[axis] - 1) * self.stride[axis] + self.span[axis]
+        return self.padded_size[axis] - reached
+
+
+class ReceptiveField(NamedTuple):
+    """What one output cell sees of the input, along one axis."""
+
+    size: int  # input cells
+    jump: int  # input cells between neighbouring output cells
+    start: int  # first input cell that output cell 0 sees; negative lies on padding
+
+
+def receptive_field(layers: object) -> ReceptiveField:
+    """Return the receptive field of a stack of layers, along one axis.
+
+    size  <- size + dilation * (kernel_size - 1) * jump
+    start <- start - padding * jump
+    jump  <- jump * stride
+
+    layers    (kernel_size, stride, padding, dilation) each, first layer first;
+              padding is one number or (before, after)
+    Raises ShapeError on an entry of another length, RangeError on anything but whole numbers.
+    Source: Araujo, Norris & Sim 2019, Computing Receptive Fields (doi:10.23915/distill.00021).
+    """
+    if not isinstance(layers, Iterable):
+        raise ShapeError("layers must be a list of layers, got {got}", got=short_repr(layers))
+    size, jump, start = 1, 1, 0
+    for layer in layers:
+        if not isinstance(layer, tuple | list) or len(layer) != 4:
+            raise ShapeError(
+                "a layer is (kernel_size, stride, padding, dilation), got {got}", got=short_repr(layer)
+            )
+        kernel_size, stride, padding, dilation = layer
+        kernel = whole(kernel_size, "kernel_size", minimum=1)
+        size += (_span(kernel, whole(dilation, "dilation", minimum=1)) - 1) * jump
+        start -= pair(padding, "padding")[0] * jump
+        jump *= whole(stride, "stride", minimum=1)
+    return ReceptiveField(size, jump, start)
+
+
+def _span(kernel_size: int, dilation: int) -> int:
+    return dilation * (kernel_size - 1) + 1
+
+
+def _output_size(padded: int, span: int, stride: int) -> int:
+    if padded < span:
+        raise ShapeError(
+            "kernel spans {span} but padded input is only {size}; raise padding or lower dilation",
+            span=span,
+            size=padded,
+        )
+    return (padded - span) // stride + 1
+
+
+def _named_padding(
+    word: str, input_size: object, kernel_size: object, stride: object, dilation: object
+) -> Sides:
+    if word == "valid":
+        return (0, 0), (0, 0)
+    if word != "same":
+        raise RangeError('padding must be numbers, "valid" or "same", got {got}', got=short_repr(word))
+    size = pair(input_size, "input_size", minimum=1)
+    kernel = pair(kernel_size, "kernel_size", minimum=1)
+    steps = pair(stride, "stride", minimum=1)
+    gaps = pair(dilation, "dilation", minimum=1)
+    rows, columns = (_same(size[i], _span(kernel[i], gaps[i]), steps[i]) for i in (0, 1))
+    return rows, columns
+
+
+def _same(size: int, span: int, stride: int) -> tuple[int, int]:
+    output = -(-size // stride)
+    total = max((output - 1) * stride + span - size, 0)
+    return total // 2, total - total // 2

@@ -1,0 +1,89 @@
+"""How each number of a convolution's output is made, step by step."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.ops.arrays import Array
+from engine.ops.conv2d import Conv2dInputs
+from engine.ops.lazy import LazyTrace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conv2dStep:
+    """One output cell: the window it reads, the filter, and what they add up to.
+
+    value = bias + sum over c, u, v of window[c, u, v] * weight[c, u, v]
+
+    Arrays are read-only copies in the type of the computation.
+    """
+
+    index: tuple[int, int, int, int]  # n, filter, row, column of the output cell
+    channels: range  # input channels that the filter reads
+    rows: tuple[int, ...]  # input row under each kernel row; negative or >= H is padding
+    columns: tuple[int, ...]  # input column under each kernel column
+    inside: NDArray[np.bool_]  # (K_h, K_w); False where the window lies on padding
+    window: Array  # (C_in / groups, K_h, K_w); 0 at padding
+    weight: Array  # the same shape
+    bias: int | float
+
+    @property
+    def products(self) -> Array:
+        """window * weight, cell by cell."""
+        return self.window * self.weight
+
+    @property
+    def channel_sums(self) -> Array:
+        """Sum of the products of each channel, (C_in / groups,)."""
+        return np.asarray(self.products.sum(axis=(1, 2)))
+
+    @property
+    def value(self) -> int | float:
+        """The output cell."""
+        value: int | float = (self.channel_sums.sum() + self.window.dtype.type(self.bias)).item()
+        return value
+
+    @property
+    def partial_sums(self) -> Array:
+        """Running sum after each product, the bias first; C order, shape of products."""
+        products = self.products
+        return np.cumsum(np.append(products.dtype.type(self.bias), products))[1:].reshape(products.shape)
+
+
+class Conv2dTrace(LazyTrace[Conv2dStep]):
+    """The steps of conv2d, in C order over (n, filter, row, column)."""
+
+    def __init__(self, inputs: Conv2dInputs) -> None:
+        shape = inputs.output_shape
+        super().__init__(shape if inputs.batched else shape[1:], shape, inputs.dtype)
+        self.inputs = inputs
+
+    def step_at(self, index: tuple[int, ...]) -> Conv2dStep:
+        """Return the step of output cell (n, filter, row, column)."""
+        n, f, i, j = self.checked_index(index)
+        inputs, geometry = self.inputs, self.inputs.geometry
+        size = inputs.weight.shape[1]
+        first = f // (inputs.weight.shape[0] // inputs.groups) * size
+        rows, columns = geometry.window(i, j)
+        u, v = _inside(rows, geometry.input_size[0]), _inside(columns, geometry.input_size[1])
+        window = np.zeros((size, len(rows), len(columns)), inputs.dtype)
+        window[:, u, v] = inputs.x[n, first : first + size, _as_slice(rows[u]), _as_slice(columns[v])]
+        inside = np.zeros(window.shape[1:], np.bool_)
+        inside[u, v] = True
+        weight = np.array(inputs.weight[f], inputs.dtype)
+        for array in (window, inside, weight):
+            array.flags.writeable = False
+        bias = 0 if inputs.bias is None else inputs.bias[f].item()
+        channels = range(first, first + size)
+        return Conv2dStep((n, f, i, j), channels, tuple(rows), tuple(columns), inside, window, weight, bias)
+
+
+def _inside(cells: range, size: int) -> slice:
+    """Which positions of a window's axis lie on the input: always one run."""
+    hits = [k for k, cell in enumerate(cells) if 0 <= cell < size]
+    return slice(hits[0], hits[-1] + 1) if hits else slice(0, 0)
+
+
+def _as_slice(cells: range) -> slice:
+    return slice(cells.start, cells.stop, cells.step)

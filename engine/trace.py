@@ -1,0 +1,25 @@
+"""The traces, by the names of their operations. Each is defined beside its operation."""
+
+from engine.geometry import IntOrPair, Padding
+from engine.ops.conv2d import Conv2dInputs
+from engine.ops.conv2d_trace import Conv2dTrace
+
+
+def conv2d(
+    x: object,
+    weight: object,
+    bias: object = None,
+    *,
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> Conv2dTrace:
+    """Return the steps of engine.conv2d, one for each output cell; arguments and errors alike.
+
+    A step is computed when it is indexed, in time proportional to its window; x and weight
+    are read then, not copied now.
+    """
+    return Conv2dTrace(
+        Conv2dInputs.of(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    )
