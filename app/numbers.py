@@ -1,0 +1,52 @@
+"""How numbers are printed: a true minus, a fixed number of decimals, terms that add up.
+
+What is printed is exact decimal arithmetic on the printed figures: where rounding makes
+printed terms miss the printed sum, `remainder` is the difference, and the page shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+MINUS = "\N{MINUS SIGN}"
+MOST_DECIMALS = 3
+
+
+def decimals_of(values: NDArray[np.generic], most: int = MOST_DECIMALS) -> int:
+    """Return how many decimals print every value exactly, at most `most`."""
+    flat = np.asarray(values, dtype=np.float64)
+    for decimals in range(most):
+        scaled = flat * 10.0**decimals
+        if np.all(np.abs(scaled - np.rint(scaled)) <= 1e-9 * np.maximum(1.0, np.abs(scaled))):
+            return decimals
+    return most
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Return `value` as it is printed: rounded half to even at `decimals`."""
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+
+
+def printed(value: float | Decimal, decimals: int) -> str:
+    """Return `value` with `decimals` decimals and a true minus; no minus zero."""
+    exact = value if isinstance(value, Decimal) else rounded(value, decimals)
+    text = f"{abs(exact):.{decimals}f}"
+    return MINUS + text if exact < 0 and exact != 0 else text
+
+
+def short(value: float, decimals: int = 2) -> str:
+    """Return `value` for a narrow cell: at most `decimals` decimals, no trailing zeros."""
+    if value != 0 and (abs(value) >= 1e5 or abs(value) < 0.5 * 10.0**-decimals):
+        mantissa, exponent = f"{value:.0e}".split("e")
+        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+    text = printed(value, decimals)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def remainder(total: Decimal, terms: Iterable[Decimal]) -> Decimal:
+    """Return what is missing between the printed terms and the printed total."""
+    return total - sum(terms, Decimal(0))
