@@ -1,0 +1,118 @@
+"""What an exhibit is. Routes, navigation, sitemap and tests are derived from this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import numpy as np
+from pydantic import BaseModel
+
+from app.drawing import Grid
+from app.i18n import Words
+from app.tensors import Array
+from engine import EngineError
+
+
+class Scene(Protocol):
+    """Everything one link of an exhibit shows, computed by the engine."""
+
+    def context(self, words: Words) -> dict[str, Any]:
+        """Return what the exhibit's template needs."""
+
+    def numbers(self, start: int, stop: int) -> dict[str, Any]:
+        """Return the tensors and the trace's steps start..stop for the API."""
+
+    def moments(self, start: int, stop: int, words: Words) -> list[Any]:
+        """Return output cells start..stop as the page shows them."""
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return what can be exported, by name."""
+
+    def picture(self) -> bytes:
+        """Return the current step as a PNG."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A prepared state of an exhibit, as home page and list show it."""
+
+    query: str
+    title: str
+    note: str
+    grid: Grid  # a small picture of it
+    rows: Sequence[int]  # the window in the picture
+    columns: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One exhibit: a slug, typed parameters, and what they make.
+
+    prepare    parameters -> scene; raises EngineError if they do not fit together
+    broken     (parameters, error) -> context of the page that explains and repairs
+    canonical  parameters -> the shortest query that means the same
+    tensors    the parameters that hold tensors; too long for a link, they are stored
+    edited     (parameters, tensor, indices, value) -> parameters with one number changed
+    taken      (parameters, tensor, values, order) -> parameters with a whole tensor changed
+    check      (scene, the learner's answer, words) -> what the page says about it
+    guess      (scene, the learner's number, words) -> what the page says about it
+    """
+
+    slug: str
+    chapter: str
+    title: str
+    summary: str
+    Params: type[BaseModel]
+    prepare: Callable[[Any], Any]
+    broken: Callable[[Any, EngineError, Words], dict[str, Any]]
+    canonical: Callable[[Any], dict[str, str]]
+    tensors: tuple[str, ...]
+    edited: Callable[[Any, str, tuple[int, ...], float], Any]
+    taken: Callable[[Any, str, Array, str], Any]
+    check: Callable[[Any, Array, Words], dict[str, Any]]
+    guess: Callable[[Any, float, Words], dict[str, Any]]
+    tiles: tuple[Tile, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return f"/exhibits/{self.slug}"
+
+    @property
+    def api(self) -> str:
+        return f"/api/exhibits/{self.slug}"
+
+
+def links(exhibit: Exhibit, query: Mapping[str, str], language: str) -> dict[str, Any]:
+    """Return what templates need to link to other states of the same exhibit.
+
+    link(**changes) changes parameters and takes None ones out; its step is the one shown.
+    """
+    here = {name: value for name, value in query.items() if name not in ("step", "predict", "tab")}
+
+    def link(**changes: Any) -> str:
+        text = query_with(query, **changes)
+        return f"{exhibit.path}?{text}" if text else exhibit.path
+
+    return {
+        "exhibit": exhibit,
+        "query": query,
+        "link": link,
+        "link_query": query_with(query),
+        "moments_query": query_with(here, lang=language),
+    }
+
+
+def query_with(query: Mapping[str, str], **changes: Any) -> str:
+    """Return the query string with some parameters changed; None takes one out."""
+    merged = {**query, **{name: str(value) for name, value in changes.items() if value is not None}}
+    kept = {name: value for name, value in merged.items() if changes.get(name, "") is not None}
+    return urlencode(kept)
+
+
+def as_lists(values: Array) -> Any:
+    """Return nested lists for JSON, whole numbers as ints."""
+    flat = np.asarray(values)
+    return (flat.astype(np.int64) if np.array_equal(flat, np.rint(flat)) else flat).tolist()

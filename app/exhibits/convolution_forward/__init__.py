@@ -1,0 +1,73 @@
+"""Convolution, forward: one window, one number, stepped through on the learner's own tensors."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from app import tensors
+from app.exhibits.base import Exhibit, Tile
+from app.exhibits.convolution_forward import answers, scene
+from app.exhibits.convolution_forward.grids import Grids
+from app.exhibits.convolution_forward.params import Params, canonical, resolve
+from app.exhibits.convolution_forward.presets import PRESETS, Preset
+from app.i18n import N_
+from app.tensors import Array, TensorError
+from engine import RangeError
+
+READERS = {"x": tensors.as_image, "weight": tensors.as_filters, "bias": tensors.as_bias}
+
+
+def edited(params: Params, tensor: str, place: tuple[int, ...], value: float) -> Params:
+    """Return `params` with one number of a tensor changed, as the page shows that tensor."""
+    layer = resolve(params)
+    values = {"x": layer.x, "weight": layer.sliding_weight, "bias": layer.bias[None]}[tensor].copy()
+    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
+        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
+    if abs(value) > tensors.LARGEST or value != value:
+        raise TensorError(N_("{value} is too large; numbers here stay within one million"), value=f"{value:g}")
+    values[place] = value
+    if tensor == "weight" and params.true_convolution:
+        values = values[:, :, ::-1, ::-1]
+    return params.model_copy(update={tensor: tensors.compact(values)})
+
+
+def taken(params: Params, tensor: str, values: Array, order: str) -> Params:
+    """Return `params` with the learner's own tensor, read in axis order `order`.
+
+    Sizes that were asked for before give way to the sizes of the tensor.
+    """
+    read = READERS[tensor](values, order)
+    given_way: dict[str, dict[str, str | None]] = {
+        "x": {"size": None, "in_channels": None},
+        "weight": {"kernel_size": None, "out_channels": None, "in_channels": None},
+        "bias": {"out_channels": None},
+    }
+    changes = {**given_way[tensor], tensor: tensors.compact(read)}
+    if tensor == "x" and params.weight is not None:
+        changes["in_channels"] = str(len(read))  # filters follow the number of channels
+    return Params.model_validate({**params.model_dump(), **changes})
+
+
+def _tile(name: str, preset: Preset) -> Tile:
+    layer = preset.layer(1)
+    query = "" if name == "cs231n" else urlencode({"preset": name})
+    window = layer.trace[len(layer.trace) // (2 * len(layer.output))]
+    return Tile(query, preset.title, preset.note, Grids(layer).thumbnail, window.rows, window.columns)
+
+
+EXHIBIT = Exhibit(
+    slug="convolution-forward",
+    chapter=N_("Convolution"),
+    title=N_("One window, one number"),
+    summary=N_("Step through a convolution, forwards, on prepared examples or your own numbers."),
+    Params=Params,
+    prepare=scene.ConvolutionScene,
+    broken=scene.broken,
+    canonical=canonical,
+    tensors=("x", "weight", "bias"),
+    edited=edited,
+    taken=taken,
+    check=answers.check,
+    guess=answers.guess,
+    tiles=tuple(_tile(name, preset) for name, preset in PRESETS.items()),
+)

@@ -1,0 +1,155 @@
+"""The control column: each slider with its legal range and the reason for its ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.exhibits import fields
+from app.exhibits.controls import Slider, legal_values
+from app.exhibits.convolution_forward.layer import Layer
+from app.exhibits.convolution_forward.params import (
+    MOST_CHANNELS,
+    MOST_FILTERS,
+    MOST_KERNEL,
+    MOST_SIZE,
+    Params,
+    option_texts,
+)
+from app.i18n import N_, Words
+from engine import EngineError, RangeError
+from engine.geometry import Geometry
+
+BOUNDS = {
+    "size": (1, MOST_SIZE),
+    "in_channels": (1, MOST_CHANNELS),
+    "out_channels": (1, MOST_FILTERS),
+    "kernel_size": (1, MOST_KERNEL),
+    "stride": (1, 8),
+    "padding": (0, fields.MOST_PADDING),
+    "dilation": (1, 6),
+    "groups": (1, MOST_CHANNELS),
+}
+
+
+def sliders(layer: Layer, words: Words) -> list[Slider]:
+    """Return a slider for every whole-number option of `layer`."""
+    workbench = _Workbench(layer, words)
+    return [workbench.slider(name) for name in BOUNDS]
+
+
+def size_formula(geometry: Geometry) -> list[str]:
+    """Return the output size with its numbers filled in: one line, or one each for rows and columns."""
+    lines = []
+    for axis in (0, 1):
+        before, after = geometry.padding[axis]
+        ring = f"2·{before}" if before == after else f"{before} + {after}"
+        kernel, gap = geometry.kernel_size[axis], geometry.dilation[axis]
+        span = str(kernel) if gap == 1 else f"({gap}·({kernel} − 1) + 1)"
+        lines.append(f"⌊({geometry.input_size[axis]} + {ring} − {span}) / {geometry.stride[axis]}⌋ + 1")
+    sizes = geometry.output_size
+    return [lines[0]] if lines[0] == lines[1] and sizes[0] == sizes[1] else lines
+
+
+@dataclass(frozen=True)
+class _Workbench:
+    layer: Layer
+    words: Words
+
+    def slider(self, name: str) -> Slider:
+        low, high = BOUNDS[name]
+        legal = legal_values(range(low, high + 1), lambda value: self.attempt(name, value))
+        value = option_texts(self.layer)[name]
+        cautions = [number for number in legal if self._drops(name, number)]
+        return Slider(
+            name=name,
+            label=self.words.gettext(Params.model_fields[name].title or name),
+            text=self._text(name, value),
+            value=value,
+            low=low,
+            high=high,
+            current=int(value) if value.isdigit() else None,
+            legal=legal,
+            cautions=cautions,
+            note=self._note(name, legal, cautions, int(value) if value.isdigit() else None),
+            ways=self._ways(name),
+        )
+
+    def attempt(self, name: str, value: int) -> Geometry:
+        """Return the geometry with one option changed; raises EngineError where it does not fit."""
+        channels = value if name == "in_channels" else self.layer.x.shape[0]
+        filters = value if name == "out_channels" else self.layer.weight.shape[0]
+        groups = value if name == "groups" else self.layer.groups
+        if channels % groups or filters % groups:
+            raise RangeError("groups must divide both")
+        return Geometry.of(
+            value if name == "size" else self.layer.input_size,
+            value if name == "kernel_size" else self.layer.kernel_size,
+            stride=value if name == "stride" else self.layer.stride,
+            padding=value if name == "padding" else self.layer.padding,
+            dilation=value if name == "dilation" else self.layer.dilation,
+        )
+
+    def _drops(self, name: str, value: int) -> bool:
+        return name == "stride" and any(self.attempt(name, value).unused)
+
+    @cached_property
+    def geometry(self) -> Geometry | None:
+        """Where the windows lie, or None while the parts do not fit: then no reason is given."""
+        try:
+            return self.layer.geometry
+        except EngineError:
+            return None
+
+    def _text(self, name: str, value: str) -> str:
+        if name in ("size", "kernel_size"):
+            rows, columns = fields.pair(value)
+            return f"{rows} × {columns}"
+        if name == "padding" and value.count("x") == 3:
+            top, bottom, left, right = fields.numbers(value)
+            return f"↑{top} ↓{bottom} ←{left} →{right}"
+        return self.words.gettext(value) if value in fields.PADDING_WORDS else value.replace("x", " × ")
+
+    def _ways(self, name: str) -> list[tuple[str, str]]:
+        return [(word, self.words.gettext(word)) for word in fields.PADDING_WORDS] if name == "padding" else []
+
+    def _note(self, name: str, legal: list[int], cautions: list[int], current: int | None) -> str:
+        geometry, (low, high) = self.geometry, BOUNDS[name]
+        if cautions and geometry:
+            return self._caution(geometry, current in cautions)
+        if not geometry or not legal or (legal[0] == low and legal[-1] == high and len(legal) == high - low + 1):
+            return ""
+        values = {
+            "legal": ", ".join(map(str, legal)),
+            "least": legal[0],
+            "most": legal[-1],
+            "in": self.layer.x.shape[0],
+            "out": self.layer.weight.shape[0],
+            "padded": min(geometry.padded_size),
+            "kernel": max(geometry.kernel_size),
+            "span": max(geometry.span),
+            "reach": legal[-1] * (max(geometry.kernel_size) - 1) + 1,
+            "groups": self.layer.groups,
+        }
+        return self.words.gettext(REASONS[name]) % values
+
+    def _caution(self, geometry: Geometry, here: bool) -> str:
+        rows, columns = geometry.unused
+        if not here:
+            return self.words.gettext("○ leaves rows or columns at the end unread")
+        return self.words.gettext("○ unread at the end: %(rows)s of the rows, %(columns)s of the columns") % {
+            "rows": rows,
+            "columns": columns,
+        }
+
+
+REASONS = {
+    "size": N_("at least %(least)s: the kernel spans %(span)s"),
+    "in_channels": N_("a multiple of the %(groups)s groups"),
+    "out_channels": N_("a multiple of the %(groups)s groups"),
+    "kernel_size": N_("at most %(most)s: the padded input is %(padded)s wide"),
+    "padding": N_("at least %(least)s: the kernel spans %(span)s"),
+    "dilation": N_("at most %(most)s: (%(kernel)s − 1)·%(most)s + 1 = %(reach)s"),
+    "groups": N_("only %(legal)s: must divide %(in)s in and %(out)s out"),
+    "stride": "",
+}

@@ -1,0 +1,207 @@
+"""What the page says about one step: narration, question and formula, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from app import numbers
+from app.exhibits.convolution_forward.layer import Layer
+from app.i18n import N_, Words
+from engine.ops.conv2d_trace import Conv2dStep
+
+if TYPE_CHECKING:
+    from app.exhibits.convolution_forward.moments import Figures
+
+ACTIVATIONS = {"none": N_("none"), "relu": N_("ReLU"), "sigmoid": N_("sigmoid"), "tanh": N_("tanh")}
+
+
+class Telling:
+    """The sentences of one step. Values come printed; only words are added here."""
+
+    def __init__(self, words: Words, step: Conv2dStep, figures: Figures, layer: Layer) -> None:
+        self.words, self.step, self.figures, self.layer = words, step, figures, layer
+        self.gettext, self.ngettext = words.gettext, words.ngettext
+
+    def cell(self) -> str:
+        """Tell the whole cell: where the filter sits and what it adds up to."""
+        count = self.step.products.size
+        sentence = self.ngettext(
+            "Filter %(filter)s sits on %(place)s; its product is %(sum)s, plus bias %(bias)s makes %(value)s.",
+            "Filter %(filter)s sits on %(place)s; its %(count)s products add up to %(sum)s, "
+            "plus bias %(bias)s makes %(value)s.",
+            count,
+        )
+        return str(
+            Markup(sentence)
+            % {
+                "filter": self._filter(),
+                "place": self._place(),
+                "count": count,
+                "sum": self.figures.sum_text(self.figures.products_sum),
+                "bias": self.figures.sum_text(self.figures.bias),
+                "value": self._mark(self.figures.sum_text(self.figures.value), not self.figures.activated),
+            }
+            + self._activation()
+        )
+
+    def channel(self, channel: int) -> str:
+        """Tell one channel's sum and the running total."""
+        count = self.step.products[channel].size
+        sentence = self.ngettext(
+            "Channel %(channel)s of filter %(filter)s: its product is %(sum)s; "
+            "with the bias and the channels before it that makes %(running)s.",
+            "Channel %(channel)s of filter %(filter)s: its %(count)s products add up to %(sum)s; "
+            "with the bias and the channels before it that makes %(running)s.",
+            count,
+        )
+        last = channel == len(self.step.products) - 1
+        running = float(self.step.partial_sums[channel].ravel()[-1])
+        return str(
+            Markup(sentence)
+            % {
+                "channel": self.step.channels[channel],
+                "filter": self._filter(),
+                "count": count,
+                "sum": self.figures.sum_text(self.figures.channel_sums[channel]),
+                "running": self._mark(self.figures.sum_text(running), not (last and self.figures.activated)),
+            }
+            + (self._activation() if last else Markup())
+        )
+
+    def product(self, channel: int, index: int, running: str) -> str:
+        """Tell one product and the running total."""
+        row, column = divmod(index, self.step.products.shape[2])
+        term = self.figures.terms[channel][index]
+        if self.step.inside[row, column]:
+            sentence = self.gettext(
+                "Channel %(channel)s, row %(row)s, column %(column)s: %(weight)s × %(x)s = %(product)s; "
+                "so far that makes %(running)s."
+            )
+        else:
+            sentence = self.gettext(
+                "Channel %(channel)s, padding: %(weight)s × %(x)s = %(product)s; so far that makes %(running)s."
+            )
+        return str(
+            Markup(sentence)
+            % {
+                "channel": self.step.channels[channel],
+                "row": int(self.step.rows[row]),
+                "column": int(self.step.columns[column]),
+                "weight": Markup('<b class="role-filter">%s</b>') % term.weight,
+                "x": Markup('<b class="role-input">%s</b>') % term.x,
+                "product": self.figures.sum_text(float(self.step.products[channel, row, column])),
+                "running": self._mark(running, True),
+            }
+        )
+
+    def question(self) -> str:
+        """Ask for the number that this step makes."""
+        _, f, row, column = self.step.index
+        return str(
+            Markup(
+                self.gettext(
+                    "Filter %(filter)s sits on %(place)s. "
+                    "Which number goes into %(output)s at row %(row)s, column %(column)s?"
+                )
+            )
+            % {
+                "filter": self._filter(),
+                "place": self._place(),
+                "output": Markup('<b class="role-output"><i>o</i><sub>%s</sub></b>') % f,
+                "row": row,
+                "column": column,
+            }
+        )
+
+    def formula(self, done: int) -> str:
+        """Return MathML of the sum with this step's numbers; channels from `done` on are dots."""
+        _, f, row, column = self.step.index
+        terms = [Markup('<mn class="role-filter">%s</mn>') % self.figures.sum_text(self.figures.bias)]
+        terms += [_mn(self.figures.sum_text(total)) for total in self.figures.channel_sums[:done]]
+        complete = done == len(self.figures.channel_sums)
+        gap = self.figures.gap_text(self.figures.gap) if complete else ""
+        terms += [Markup("<mo>…</mo>")] if not complete else []
+        body = Markup("<mo>+</mo>").join(terms) + (Markup("<mtext>%s</mtext>") % gap if gap else "")
+        place = Markup("<mo>,</mo>").join(_mn(str(number)) for number in (f, row, column))
+        left = Markup('<msub><mi class="role-output">o</mi><mrow>%s</mrow></msub>') % place
+        return str(Markup("<math><mrow>%s<mo>=</mo>%s</mrow></math>") % (left, self._result(body, complete)))
+
+    def total(self, done: int) -> str:
+        """Return the sum written out, the result marked; channels from `done` on are dots."""
+        complete = done == len(self.figures.channel_sums)
+        bias = Markup('<span class="role-filter">%s</span>') % self.figures.sum_text(self.figures.bias)
+        sums = [self.figures.sum_text(total) for total in self.figures.channel_sums[:done]]
+        terms = [bias, *sums] if complete else [bias, *sums, "…"]
+        line = Markup(" + ").join(terms)
+        if complete and (gap := self.figures.gap_text(self.figures.gap)):
+            line += Markup(' <span class="rounding">%s %s</span>') % (gap, self.gettext("rounding"))
+        if not complete:
+            return str(line)
+        result = Markup(" = <mark>%s</mark>") % self.figures.sum_text(self.figures.value)
+        if self.figures.activated:
+            name = self.gettext(ACTIVATIONS[self.layer.activation])
+            plain = Markup(" = <b>%s</b>") % self.figures.sum_text(self.figures.value)
+            result = plain + Markup(' <span class="through">%s</span> <mark>%s</mark>') % (
+                name,
+                self.figures.activated,
+            )
+        return str(line + result)
+
+    def _result(self, body: Markup, complete: bool) -> Markup:
+        value = Markup('<mn class="role-output result">%s</mn>')
+        if not self.figures.activated:
+            return body + Markup("<mo>=</mo>") + value % self.figures.sum_text(self.figures.value) if complete else body
+        name = Markup("<mi>%s</mi>") % self.gettext(ACTIVATIONS[self.layer.activation])
+        inner = name + Markup('<mo stretchy="false">(</mo>') + body + Markup('<mo stretchy="false">)</mo>')
+        return inner + Markup("<mo>=</mo>") + value % self.figures.activated if complete else inner
+
+    def _activation(self) -> Markup:
+        if not self.figures.activated:
+            return Markup()
+        sentence = self.gettext(" %(activation)s turns it into %(value)s.")
+        name = self.gettext(ACTIVATIONS[self.layer.activation])
+        return Markup(sentence) % {"activation": name, "value": self._mark(self.figures.activated, True)}
+
+    def _filter(self) -> Markup:
+        return Markup('<b class="role-filter"><i>W</i><sub>%s</sub></b>') % self.step.index[1]
+
+    def _mark(self, text: str, final: bool) -> Markup:
+        return (Markup("<mark>%s</mark>") if final else Markup("<b>%s</b>")) % text
+
+    def _place(self) -> Markup:
+        """Name the rows and columns of the input under the window, and the padding it also covers."""
+        rows = [int(row) for row in self.step.rows if 0 <= row < self.layer.input_size[0]]
+        columns = [int(column) for column in self.step.columns if 0 <= column < self.layer.input_size[1]]
+        padded = int((~self.step.inside).sum())
+        if not rows or not columns:
+            return Markup(self.gettext("nothing but padding"))
+        sentence = (
+            self.ngettext(
+                "%(rows)s, %(columns)s of the %(input)s and %(padded)s cell of padding",
+                "%(rows)s, %(columns)s of the %(input)s and %(padded)s cells of padding",
+                padded,
+            )
+            if padded
+            else self.gettext("%(rows)s, %(columns)s of the %(input)s")
+        )
+        return Markup(sentence) % {
+            "rows": self.ngettext("row %(rows)s", "rows %(rows)s", len(rows)) % {"rows": _span(rows)},
+            "columns": self.ngettext("column %(columns)s", "columns %(columns)s", len(columns))
+            % {"columns": _span(columns)},
+            "input": Markup('<b class="role-input">%s</b>') % self.gettext("input"),
+            "padded": padded,
+        }
+
+
+def _mn(text: str) -> Markup:
+    return Markup("<mn>%s</mn>") % text
+
+
+def _span(places: Sequence[int]) -> str:
+    """Return "1-3" for neighbours, "0, 2, 4" for places apart."""
+    if len(places) > 1 and places[-1] - places[0] == len(places) - 1:
+        return f"{places[0]}\N{EN DASH}{places[-1]}"
+    return ", ".join(str(place).replace("-", numbers.MINUS) for place in places)

@@ -1,0 +1,83 @@
+"""The application, put together from its parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse, Response
+
+import engine
+from app.answers_cache import AnswersCache
+from app.exhibits import EXHIBITS
+from app.exhibits.reading import explain
+from app.i18n import N_
+from app.pages import page
+from app.routes import exhibits, site
+from app.security import SecurityHeaders
+from app.settings import Settings
+from app.store import StateStore
+from app.visitor import Visitor
+from engine import EngineError
+
+HTTP_SENTENCES = {
+    404: N_("There is no page at this address; start again from the home page."),
+    405: N_("This address does not take that kind of request; go back and try again."),
+    413: N_("That is more than 1 MB; paste or upload a smaller tensor."),
+}
+HTTP_ELSE = N_("The request could not be read; go back and try again.")
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application; tests give it settings of their own."""
+    settings = settings or Settings()
+    app = FastAPI(
+        title="ConvLens",
+        version=engine.__version__,
+        summary="Every number inside a convolution.",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=settings.max_body,
+    )
+    app.state.settings = settings
+    app.state.store = StateStore(settings.data / "states", days=settings.state_days, limit=settings.max_states)
+    app.include_router(site.router)
+    for router in exhibits.routers():
+        app.include_router(router)
+    app.mount("/static", site.static_files)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(AnswersCache, room=settings.answer_cache_bytes)  # outermost: answers first
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(EngineError, _refused)
+    app.add_exception_handler(HTTPException, _http_error)
+    return app
+
+
+async def _invalid(request: Request, error: Any) -> Response:
+    visitor = Visitor(request)
+    exhibit = next((e for e in EXHIBITS.values() if request.url.path.startswith((e.api, e.path))), None)
+    model = exhibit.Params if exhibit else next(iter(EXHIBITS.values())).Params
+    return _problem(visitor, 422, " ".join(explain(error.errors(), model, visitor)))
+
+
+async def _refused(request: Request, error: Any) -> Response:
+    visitor = Visitor(request)
+    return _problem(visitor, 422, visitor.explain(error))
+
+
+async def _http_error(request: Request, error: Any) -> Response:
+    visitor = Visitor(request)
+    sentence = visitor.words.gettext(HTTP_SENTENCES.get(error.status_code, HTTP_ELSE))
+    return _problem(visitor, error.status_code, sentence)
+
+
+def _problem(visitor: Visitor, status: int, sentence: str) -> Response:
+    """Return one sentence: as JSON to a program, as a page to a reader."""
+    wants_page = "text/html" in visitor.request.headers.get("accept", "")
+    if visitor.request.url.path.startswith("/api/") or not wants_page:
+        return JSONResponse({"error": sentence}, status)
+    return page(visitor, "problem.html", status, sentence=sentence)

@@ -1,0 +1,53 @@
+"""Templates: one environment per language, and the page that a visitor gets."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from app import i18n, numbers, paths
+from app.build import build_id
+from app.exhibits import EXHIBITS
+from app.visitor import Visitor
+
+
+def static(path: str) -> str:
+    """Return the link to a static file; it changes with the program, so it may be kept for ever."""
+    return f"/static/{build_id()}/{path}"
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates with the words of `language`."""
+    made = Environment(
+        loader=FileSystemLoader(paths.TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(i18n.words(language), newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        static=static,
+        exhibits=EXHIBITS,
+        languages=i18n.LANGUAGES,
+        language=language,
+        locale=i18n.LOCALES[language],
+        script_sentences=i18n.script_sentences(language),
+    )
+    made.filters["short"] = numbers.short
+    return made
+
+
+def page(visitor: Visitor, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """Return the page that `template` makes for this visitor."""
+    made = environment(visitor.language).get_template(template)
+    response = HTMLResponse(made.render(visitor=visitor, **context), status_code=status)
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Vary"] = "Cookie, Accept-Language"
+    visitor.remember(response)
+    return response

@@ -1,0 +1,52 @@
+/** Whole tensors, fetched once as .npy, the field's own format. */
+
+/** @typedef {{ shape: number[], values: Float32Array }} NpyArray */
+
+/**
+ * Return the numbers and the shape of a little-endian float32 .npy file.
+ * @param {ArrayBuffer} buffer
+ * @returns {NpyArray}
+ */
+export function readNpy(buffer) {
+  const length = new DataView(buffer).getUint16(8, true);
+  const header = new TextDecoder().decode(new Uint8Array(buffer, 10, length));
+  if (!header.includes("'<f4'")) throw new Error(`not float32: ${header}`);
+  const sizes = header.match(/\(([^)]*)\)/)?.[1] ?? "";
+  const shape = sizes
+    .split(",")
+    .filter((size) => size.trim())
+    .map(Number);
+  return { shape, values: new Float32Array(buffer.slice(10 + length)) };
+}
+
+export class Arrays {
+  /** @type {Map<string, Promise<NpyArray>>} */
+  #fetched = new Map();
+
+  /** @param {(name: string) => string} address of a tensor's .npy */
+  constructor(address) {
+    this.address = address;
+  }
+
+  /**
+   * Return one number of a tensor as it is printed.
+   * @param {string} name
+   * @param {number[]} place
+   */
+  async number(name, place) {
+    const { shape, values } = await this.#array(name);
+    const index = place.reduce((sum, position, axis) => sum * shape[axis] + position, 0);
+    return String(Number(values[index].toPrecision(6))).replace("-", "\u2212");
+  }
+
+  /** @param {string} name */
+  #array(name) {
+    const found = this.#fetched.get(name);
+    if (found) return found;
+    const coming = fetch(this.address(name))
+      .then((response) => response.arrayBuffer())
+      .then(readNpy);
+    this.#fetched.set(name, coming);
+    return coming;
+  }
+}

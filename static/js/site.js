@@ -1,0 +1,54 @@
+/** What every page has: sentences, the theme, fluid links and forms, copying. */
+
+import { makeFluid } from "./forms.js";
+import { readSentences, t } from "./i18n.js";
+
+const YEAR = 31_536_000;
+
+/** @param {MouseEvent} event */
+function chooseTheme(event) {
+  const link = /** @type {Element} */ (event.target).closest?.("[data-theme-link]");
+  const theme = link?.getAttribute("data-theme-link");
+  if (!theme) return;
+  event.preventDefault();
+  document.documentElement.dataset.theme = theme;
+  // biome-ignore lint/suspicious/noDocumentCookie: cookieStore needs https, and a class may be served by http
+  document.cookie = `theme=${theme}; max-age=${YEAR}; path=/; samesite=lax`;
+}
+
+/**
+ * Return whether `text` is on the clipboard; over plain http from another machine there is none.
+ * @param {string} text
+ */
+async function write(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {MouseEvent} event */
+async function copy(event) {
+  const target = /** @type {Element} */ (event.target);
+  const share = target.closest?.("[data-share]");
+  const button = target.closest?.("[data-copy]");
+  if (!share && !button) return;
+  event.preventDefault();
+  const text = share ? location.href : (button?.parentElement?.querySelector("code")?.textContent ?? "");
+  const copied = await write(text);
+  const notice = document.querySelector("[data-copied]");
+  if (share && notice) {
+    notice.textContent = copied ? t("The link is copied; it opens this exact step.") : text;
+    notice.removeAttribute("hidden");
+  } else if (button && copied) button.textContent = t("Copied");
+}
+
+document.documentElement.dataset.scripts = "on";
+readSentences();
+makeFluid();
+if (matchMedia("(width < 700px)").matches) document.querySelector("details.controls")?.removeAttribute("open");
+document.addEventListener("click", chooseTheme);
+document.addEventListener("click", copy);
+document.addEventListener("page-shown", readSentences);

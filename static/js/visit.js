@@ -1,0 +1,54 @@
+/** Going to another state: ask the server for its page, morph this one into it, keep the history right. */
+
+import { t } from "./i18n.js";
+import { morph } from "./morph.js";
+
+/** @type {AbortController | undefined} */
+let pending;
+
+/**
+ * @param {string} url
+ * @param {{ history?: "push" | "replace" | "none", body?: FormData }} [options]
+ */
+export async function visit(url, { history: entry = "push", body } = {}) {
+  pending?.abort();
+  pending = new AbortController();
+  const { signal } = pending;
+  try {
+    const request = body ? { method: "POST", body, signal } : { signal };
+    const response = await fetch(url, { ...request, headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (signal.aborted) return;
+    if (page.querySelector("[data-exhibit]")) show(page, body && !response.redirected ? "none" : entry, response.url);
+    else complain(page.querySelector(".error")?.textContent ?? t("The server did not answer; try again."));
+  } catch (error) {
+    if (/** @type {Error} */ (error).name !== "AbortError") complain(t("The server did not answer; try again."));
+  }
+}
+
+/**
+ * @param {Document} page
+ * @param {"push" | "replace" | "none"} entry
+ * @param {string} url
+ */
+function show(page, entry, url) {
+  if (entry === "push") history.pushState(null, "", url);
+  if (entry === "replace") history.replaceState(null, "", url);
+  document.title = page.title;
+  morph(document.body, page.body);
+  document.dispatchEvent(new Event("page-shown"));
+}
+
+/**
+ * Say in one sentence what went wrong; the page and all that was typed stay.
+ * @param {string} sentence
+ */
+export function complain(sentence) {
+  const place = document.querySelector("details[open] form[data-post]") ?? document.querySelector("main");
+  const notice = document.createElement("p");
+  notice.className = "error";
+  notice.setAttribute("role", "alert");
+  notice.textContent = sentence;
+  place?.querySelector(":scope > .error[role=alert]")?.remove();
+  place?.prepend(notice);
+}
