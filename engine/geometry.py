@@ -30,9 +30,7 @@ def whole(value: object, name: str, *, minimum: int) -> int:
     if abs(value) > LARGEST:  # not shown: Python refuses to print very long integers
         raise RangeError("{name} must be at most {maximum} in size", name=name, maximum=LARGEST)
     if value < minimum:
-        raise RangeError(
-            "{name} must be at least {minimum}, got {got}", name=name, minimum=minimum, got=value
-        )
+        raise RangeError("{name} must be at least {minimum}, got {got}", name=name, minimum=minimum, got=value)
     return value
 
 
@@ -113,8 +111,7 @@ class Geometry:
         gaps = pair(dilation, "dilation", minimum=1)
         sides = resolve_padding(padding, size, kernel, stride=steps, dilation=gaps)
         rows, columns = (
-            _output_size(size[axis] + sum(sides[axis]), _span(kernel[axis], gaps[axis]), steps[axis])
-            for axis in (0, 1)
+            _output_size(size[axis] + sum(sides[axis]), _span(kernel[axis], gaps[axis]), steps[axis]) for axis in (0, 1)
         )
         return cls(size, kernel, steps, sides, gaps, (rows, columns))
 
@@ -201,9 +198,7 @@ def receptive_field(layers: object) -> ReceptiveField:
     size, jump, start = 1, 1, 0
     for layer in layers:
         if not isinstance(layer, tuple | list) or len(layer) != 4:
-            raise ShapeError(
-                "a layer is (kernel_size, stride, padding, dilation), got {got}", got=short_repr(layer)
-            )
+            raise ShapeError("a layer is (kernel_size, stride, padding, dilation), got {got}", got=short_repr(layer))
         kernel_size, stride, padding, dilation = layer
         kernel = whole(kernel_size, "kernel_size", minimum=1)
         size += (_span(kernel, whole(dilation, "dilation", minimum=1)) - 1) * jump
@@ -226,9 +221,7 @@ def _output_size(padded: int, span: int, stride: int) -> int:
     return (padded - span) // stride + 1
 
 
-def _named_padding(
-    word: str, input_size: object, kernel_size: object, stride: object, dilation: object
-) -> Sides:
+def _named_padding(word: str, input_size: object, kernel_size: object, stride: object, dilation: object) -> Sides:
     if word == "valid":
         return (0, 0), (0, 0)
     if word != "same":

@@ -47,9 +47,7 @@ def conv2d_answer(
     own decimals, unless those are coarser than a tenth of the largest value.
     Raises ShapeError if answer is no array or x has a batch axis; otherwise as conv2d.
     """
-    inputs = Conv2dInputs.of(
-        x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups
-    )
+    inputs = Conv2dInputs.of(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     if inputs.batched:
         raise ShapeError("x must be one image (C, H, W), got shape {shape}", shape=inputs.x.shape)
     given, problem = floats(np.asarray(real_array(answer, "answer"))), Problem.of(inputs)

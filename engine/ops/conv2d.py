@@ -41,9 +41,7 @@ class Conv2dInputs(NamedTuple):
         parts = whole(groups, "groups", minimum=1)
         _check_channels(images, filters, parts)
         biases = None if bias is None else _checked_bias(bias, filters.shape[0])
-        geometry = Geometry.of(
-            images.shape[-2:], filters.shape[2:], stride=stride, padding=padding, dilation=dilation
-        )
+        geometry = Geometry.of(images.shape[-2:], filters.shape[2:], stride=stride, padding=padding, dilation=dilation)
         batched = images.ndim == 4
         dtype = computing_dtype(images, filters, *([] if biases is None else [biases]))
         batch = images if batched else images.reshape(1, *images.shape)
@@ -93,9 +91,7 @@ def conv2d(
     Raises ShapeError if the shapes do not fit, RangeError on a value that is not allowed.
     Source: Dumoulin & Visin 2016 (arXiv:1603.07285).
     """
-    inputs = Conv2dInputs.of(
-        x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups
-    )
+    inputs = Conv2dInputs.of(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     filters, shape = inputs.filter_matrices(), inputs.output_shape
     output = np.empty((shape[0], *filters.shape[:2], shape[2] * shape[3]), inputs.dtype)
     bias_column = 0 if inputs.bias is None else np.asarray(inputs.bias).reshape(*filters.shape[:2], 1)
@@ -162,9 +158,7 @@ def _check_channels(x: Array, weight: Array, groups: int) -> None:
     if x.ndim not in (3, 4):
         raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=x.shape)
     if weight.ndim != 4:
-        raise ShapeError(
-            "weight must be (C_out, C_in / groups, K_h, K_w), got shape {shape}", shape=weight.shape
-        )
+        raise ShapeError("weight must be (C_out, C_in / groups, K_h, K_w), got shape {shape}", shape=weight.shape)
     wanted, got = weight.shape[1] * groups, x.shape[-3]
     if wanted != got:
         raise ShapeError("weight expects {wanted} input channels, x has {got}", wanted=wanted, got=got)
@@ -189,7 +183,5 @@ def _checked_gradient(grad_output: object, inputs: Conv2dInputs) -> Array:
     grad = np.asarray(real_array(grad_output, "grad_output"))
     wanted = inputs.output_shape if inputs.batched else inputs.output_shape[1:]
     if grad.shape != wanted:
-        raise ShapeError(
-            "grad_output must have the output's shape {wanted}, got {got}", wanted=wanted, got=grad.shape
-        )
+        raise ShapeError("grad_output must have the output's shape {wanted}, got {got}", wanted=wanted, got=grad.shape)
     return grad.reshape(inputs.output_shape)

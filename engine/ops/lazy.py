@@ -60,8 +60,6 @@ class LazyTrace(Sequence[Step], Generic[Step]):
 
     def checked_index(self, index: tuple[int, ...]) -> tuple[int, ...]:
         """Return index if it lies inside grid. Raises RangeError otherwise."""
-        if len(index) != len(self.grid) or any(
-            k not in range(size) for k, size in zip(index, self.grid, strict=True)
-        ):
+        if len(index) != len(self.grid) or any(k not in range(size) for k, size in zip(index, self.grid, strict=True)):
             raise RangeError("no cell {index} in an output of shape {grid}", index=index, grid=self.grid)
         return index
