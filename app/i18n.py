@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, reduce
 
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
@@ -58,6 +58,19 @@ def script_sentences(language: str) -> Mapping[str, str]:
     }
 
 
+def together(words: Words, sentences: Iterable[str]) -> str:
+    """Return sentences one after the other, spaced as the language does."""
+    joint = words.gettext("%(first)s %(second)s")
+    said = [sentence for sentence in sentences if sentence]
+    return reduce(lambda first, second: joint % {"first": first, "second": second}, said) if said else ""
+
+
+def listed(words: Words, items: Iterable[str]) -> str:
+    """Return items as a list inside a sentence, punctuated as the language does."""
+    joint = words.gettext("%(first)s, %(second)s")
+    return reduce(lambda first, second: joint % {"first": first, "second": second}, items)
+
+
 def choose_language(wanted: str | None, remembered: str | None, accepted: str) -> str:
     """Return the language of a page: `?lang=`, else the cookie, else Accept-Language."""
     for candidate in (wanted, remembered):
@@ -72,10 +85,11 @@ def choose_language(wanted: str | None, remembered: str | None, accepted: str) -
 def _by_preference(accepted: str) -> list[str]:
     ranked = []
     for place, item in enumerate(accepted.split(",")):
-        tag, _, quality = item.strip().partition(";q=")
+        tag, _, quality = item.replace(" ", "").partition(";q=")
         try:
             rank = float(quality or 1)
         except ValueError:
             continue
-        ranked.append((-rank, place, tag.lower().partition("-")[0]))
+        if rank > 0:
+            ranked.append((-rank, place, tag.lower().partition("-")[0]))
     return [tag for _, _, tag in sorted(ranked)]
