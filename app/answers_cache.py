@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.build import build_id
 
 Header = tuple[bytes, bytes]
-VARYING = (b"cookie", b"accept-language")
+VARYING = (b"host", b"cookie", b"accept-language")
 LARGEST_SHARE = 8  # one answer takes at most 1/8 of the room
 
 
@@ -57,7 +57,7 @@ class AnswersCache:
         self.salt = build_id().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith("/static/"):
+        if scope["type"] != "http" or scope["method"] != "GET" or _is_elsewhere(scope):
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
@@ -90,6 +90,11 @@ class AnswersCache:
             await send(message)
 
         return keeping
+
+
+def _is_elsewhere(scope: Scope) -> bool:
+    """Return whether the answer depends on files: static ones, or a stored state (opening it renews it)."""
+    return scope["path"].startswith("/static/") or b"state=" in scope["query_string"]
 
 
 def _may_keep(message: Message) -> bool:

@@ -149,9 +149,10 @@ class Grid:
         """Return two rectangles over the cells after step `at`: the rest of its row, the rows below."""
         done = max(0, min(at + 1 - self.first, self.rows * self.columns))
         row, column = divmod(done, self.columns)
-        rest = (column * self.pitch, row * self.pitch, (self.columns - column) * self.pitch, self.pitch)
+        left = self.columns - column if row < self.rows else 0
+        rest = (column * self.pitch, row * self.pitch, left * self.pitch, self.pitch)
         below = (0, (row + 1) * self.pitch, self.width, max(0, self.rows - row - 1) * self.pitch)
-        return [(0, 0, 0, 0), (0, 0, 0, 0)] if row == self.rows else [rest, below]
+        return [rest, below]
 
     def _bar(self, row: int, start: int, stop: int) -> str:
         x, y = (start + self.left) * self.pitch, (row + self.top) * self.pitch

@@ -14,10 +14,10 @@ import engine
 from app.answers_cache import AnswersCache
 from app.exhibits import EXHIBITS
 from app.exhibits.reading import explain
-from app.i18n import N_
+from app.i18n import N_, together
 from app.pages import page
 from app.routes import exhibits, site
-from app.security import SecurityHeaders
+from app.security import BodyLimit, SecurityHeaders
 from app.settings import Settings
 from app.store import StateStore
 from app.visitor import Visitor
@@ -40,7 +40,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Every number inside a convolution.",
         docs_url=None,
         redoc_url=None,
-        max_body_size=settings.max_body,
     )
     app.state.settings = settings
     app.state.store = StateStore(settings.data / "states", days=settings.state_days, limit=settings.max_states)
@@ -48,12 +47,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in exhibits.routers():
         app.include_router(router)
     app.mount("/static", site.static_files)
+    app.add_middleware(BodyLimit, most=settings.max_body, refuse=_too_long)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(AnswersCache, room=settings.answer_cache_bytes)  # outermost: answers first
+    app.add_middleware(AnswersCache, room=settings.answer_cache_bytes)  # answers before anything is parsed
+    app.add_middleware(SecurityHeaders)  # outermost: a 304 is guarded too
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(EngineError, _refused)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(UnicodeEncodeError, _unreadable)  # JSON may hold half a character
     return app
 
 
@@ -61,7 +62,7 @@ async def _invalid(request: Request, error: Any) -> Response:
     visitor = Visitor(request)
     exhibit = next((e for e in EXHIBITS.values() if request.url.path.startswith((e.api, e.path))), None)
     model = exhibit.Params if exhibit else next(iter(EXHIBITS.values())).Params
-    return _problem(visitor, 422, " ".join(explain(error.errors(), model, visitor)))
+    return _problem(visitor, 422, together(visitor.words, explain(error.errors(), model, visitor)))
 
 
 async def _refused(request: Request, error: Any) -> Response:
@@ -73,6 +74,14 @@ async def _http_error(request: Request, error: Any) -> Response:
     visitor = Visitor(request)
     sentence = visitor.words.gettext(HTTP_SENTENCES.get(error.status_code, HTTP_ELSE))
     return _problem(visitor, error.status_code, sentence)
+
+
+async def _unreadable(request: Request, error: Any) -> Response:
+    return await _http_error(request, HTTPException(400))
+
+
+async def _too_long(request: Request) -> Response:
+    return await _http_error(request, HTTPException(413))
 
 
 def _problem(visitor: Visitor, status: int, sentence: str) -> Response:

@@ -40,7 +40,7 @@ def printed(value: float | Decimal, decimals: int) -> str:
 
 def short(value: float, decimals: int = 2) -> str:
     """Return `value` for a narrow cell: at most `decimals` decimals, no trailing zeros."""
-    if value != 0 and (abs(value) >= 1e5 or abs(value) < 0.5 * 10.0**-decimals):
+    if value != 0 and (abs(value) >= 1e5 or abs(value) <= 0.5 * 10.0**-decimals):
         mantissa, exponent = f"{value:.0e}".split("e")
         return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
     text = printed(value, decimals)

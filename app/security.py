@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Awaitable, Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -39,3 +44,31 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+class BodyLimit:
+    """Refuse a body of more than `most` bytes: at once if it says so, else when they have come.
+
+    FastAPI's own `max_body_size` would answer with two English words, not with our page.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, refuse: Callable[[Request], Awaitable[Response]]) -> None:
+        self.app, self.most, self.refuse = app, most, refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        length = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        came = 0
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > self.most:
+                raise HTTPException(413)
+            return message
+
+        if length.isdecimal() and int(length[:20]) > self.most:
+            response = await self.refuse(Request(scope))
+            await response(scope, receive, send)
+        else:
+            await self.app(scope, counted, send)

@@ -18,11 +18,12 @@ Array = NDArray[np.float64]
 LARGEST = 1e6
 MOST_VALUES = 40_000  # 16 filters of 8 x 11 x 11 are 15,488
 NPY_MAGIC = b"\x93NUMPY"
+NO_NUMBERS = N_("there are no numbers here; paste a table or a nested list")
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _TOKEN = re.compile(r"[\[\](){}]|[^\s,;\[\](){}]+")
 _WRAPPER = re.compile(r"^\s*(?:[A-Za-z_][\w.]*\s*=\s*)?(?:[\w.]+\s*\()?\s*(?=[\[(])")
-_COMPACT = re.compile(r"(\d+(?:x\d+){0,3})_(\S+)")
+_COMPACT = re.compile(r"(\d{1,9}(?:x\d{1,9}){0,3})_(\S+)")
 
 
 class TensorError(EngineError):
@@ -52,7 +53,7 @@ def parse(text: str) -> Array:
     """
     text = text.strip().replace("\N{MINUS SIGN}", "-")
     if not text:
-        raise TensorError(N_("there are no numbers here; paste a table or a nested list"))
+        raise TensorError(NO_NUMBERS)
     if match := _COMPACT.fullmatch(text):
         return _from_compact(*match.groups())
     if match := _WRAPPER.match(text):
@@ -133,9 +134,9 @@ def _number(token: str) -> float:
 def _nested(tokens: list[str]) -> Array:
     """Read nested brackets of any kind; what follows the closing bracket (a dtype) is ignored."""
     stack: list[list[object]] = [[]]
-    for token in tokens:
+    for place, token in enumerate(tokens):
         if token in "[({":
-            if len(stack) > 5:
+            if len(stack) > 4:
                 raise TensorError(N_("the list is nested more than 4 deep; a tensor here has at most 4 axes"))
             stack.append([])
         elif token in "])}":
@@ -144,6 +145,8 @@ def _nested(tokens: list[str]) -> Array:
             done = stack.pop()
             stack[-1].append(done)
             if len(stack) == 1:
+                if tokens[place + 1 : place + 2] in (["["], ["("]):
+                    raise TensorError(N_("several lists follow one another; put one pair of brackets around them"))
                 break
         else:
             stack[-1].append(_number(token))
@@ -176,6 +179,8 @@ def _shape_words(shape: tuple[int, ...]) -> str:
 def _table(text: str) -> Array:
     lines = [line.strip(" \t\r,;") for line in text.splitlines()]
     blocks = [list(block) for filled, block in groupby(lines, key=bool) if filled]
+    if not blocks:
+        raise TensorError(NO_NUMBERS)
     rows = [[[_number(token) for token in _TOKEN.findall(line)] for line in block] for block in blocks]
     _require_even(rows if len(rows) > 1 else rows[0], "0")
     return np.array(rows if len(rows) > 1 else rows[0], dtype=np.float64)
@@ -193,7 +198,7 @@ def _npy(content: bytes) -> NDArray[np.generic]:
 
 def _checked(values: NDArray[np.generic]) -> Array:
     if values.size == 0:
-        raise TensorError(N_("there are no numbers here; paste a table or a nested list"))
+        raise TensorError(NO_NUMBERS)
     if values.size > MOST_VALUES:
         raise TensorError(
             N_("{count} numbers are too many to look at one by one; at most {most}"),

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from app.drawing import Grid
@@ -112,7 +113,6 @@ def query_with(query: Mapping[str, str], **changes: Any) -> str:
     return urlencode(kept)
 
 
-def as_lists(values: Array) -> Any:
-    """Return nested lists for JSON, whole numbers as ints."""
-    flat = np.asarray(values)
-    return (flat.astype(np.int64) if np.array_equal(flat, np.rint(flat)) else flat).tolist()
+def plain(values: Array) -> NDArray[Any]:
+    """Return values for JSON: whole numbers as integers."""
+    return values.astype(np.int64) if np.array_equal(values, np.rint(values)) else values

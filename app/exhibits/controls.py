@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-from engine import EngineError
 
 
 @dataclass(frozen=True)
@@ -53,15 +51,3 @@ class Slider:
             start, stop = max(before, self.low), min(after, self.high)
             stretches.append((self.percent(start), f"{100 * (stop - start) / max(1, self.high - self.low):.3f}%"))
         return stretches
-
-
-def legal_values(values: range, attempt: Callable[[int], object]) -> list[int]:
-    """Return those of `values` with which `attempt` does not raise an EngineError."""
-    legal = []
-    for value in values:
-        try:
-            attempt(value)
-        except EngineError:
-            continue
-        legal.append(value)
-    return legal

@@ -61,10 +61,13 @@ def explain(errors: Any, model: type[BaseModel], visitor: Visitor) -> list[str]:
     """Return one sentence per error: which parameter, what was wanted, what came."""
     sentences = []
     for error in errors:
-        name = next((str(part) for part in reversed(error["loc"]) if part in model.model_fields), "")
-        title = model.model_fields[name].title if name else None
+        places = [part for part in error["loc"][1:] or error["loc"] if isinstance(part, str)]
+        name = next((part for part in reversed(places) if part in model.model_fields), "".join(places[:1]))
+        title = model.model_fields[name].title if name in model.model_fields else None
         label = visitor.words.gettext(title) if title else name
-        sentences.append(f"{label}: {_sentence(error, visitor)}" if label else _sentence(error, visitor))
+        named = visitor.words.gettext("%(label)s: %(sentence)s")
+        sentence = _sentence(error, visitor)
+        sentences.append(named % {"label": label, "sentence": sentence} if label else sentence)
     return sentences
 
 
@@ -74,6 +77,7 @@ def _sentence(error: Any, visitor: Visitor) -> str:
         return visitor.explain(cause)
     got = str(error.get("input", ""))
     values = {**(error.get("ctx") or {}), "got": got[:40], "length": len(got)}
+    values["expected"] = str(values.get("expected", "")).replace("'", "").replace(" or ", ", ")
     return visitor.words.gettext(SENTENCES.get(error["type"], ELSE)) % values
 
 

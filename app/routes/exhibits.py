@@ -2,6 +2,7 @@
 
 # Not "from __future__ import annotations": FastAPI would lose the types that closures name.
 import io
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app import tensors
 from app.exhibits import EXHIBITS
 from app.exhibits.base import Exhibit, links, query_with
-from app.exhibits.reading import Read, read_query, short_query
+from app.exhibits.reading import EXPIRED, Read, read_query, short_query
 from app.i18n import N_
 from app.pages import page
 from app.settings import Settings
@@ -23,6 +24,7 @@ from app.visitor import Visitor
 from engine import EngineError
 
 MOST_STEPS = 256
+_PLACE = re.compile(r"[0-9]{1,4}(_[0-9]{1,4})*")
 CACHED = {"Cache-Control": "public, max-age=3600"}
 Order = Literal["auto", "chw", "hwc"]
 
@@ -70,7 +72,9 @@ class Desk:
 
 
 def _body(value: Any) -> Response:
-    return Response(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS), media_type="application/json", headers=CACHED)
+    return Response(
+        orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json", headers=CACHED
+    )
 
 
 def _array_file(values: tensors.Array, kind: str) -> Response:
@@ -107,7 +111,7 @@ def add_pages(router: APIRouter, exhibit: Exhibit) -> None:
         read = desk.read(dict(parse_qsl(query)))
         try:
             number = tensors.parse(value)
-            if number.size != 1 or tensor not in exhibit.tensors or not place.replace("_", "").isdigit():
+            if number.size != 1 or tensor not in exhibit.tensors or not _PLACE.fullmatch(place):
                 raise TensorError(N_("a cell takes one number, got “{got}”"), got=value[:40])
             cell = tuple(int(k) for k in place.split("_"))
             return desk.see_other(exhibit.edited(read.params, tensor, cell, float(number.flat[0])))
@@ -132,9 +136,9 @@ def add_pages(router: APIRouter, exhibit: Exhibit) -> None:
             orders = tensors.guess_orders(values.shape)
             chosen = orders[0] if order == "auto" else order
             taken = exhibit.taken(read.params, tensor if tensor in exhibit.tensors else "x", values, chosen)
+            exhibit.prepare(taken)  # refuses what does not fit while the text is still in its box
             if use:
                 return desk.see_other(taken)
-            exhibit.prepare(taken)
         except EngineError as error:
             return desk.page(read, panel={**panel, "error": desk.visitor.explain(error)})
         preview = {
@@ -206,7 +210,9 @@ def add_api(router: APIRouter, exhibit: Exhibit) -> None:
         """Output cells start..stop as the page shows them: printed numbers and sentences (`lang`)."""
         visitor = Visitor(request)
         scene = _scene(exhibit, request, params)
-        return _body(scene.moments(start, _stop(start, stop), visitor.words))
+        answer = _body(scene.moments(start, _stop(start, stop), visitor.words))
+        answer.headers["Vary"] = "Cookie, Accept-Language"
+        return answer
 
     @router.get(exhibit.api + "/{array}.{kind}", name=f"{exhibit.slug}: array")
     async def array(
@@ -233,7 +239,10 @@ def _scene(exhibit: Exhibit, request: Request, params: Any) -> Any:
     if "state" in request.query_params:
         desk = Desk(exhibit, request)
         given = {k: str(v) for k, v in params.model_dump(exclude_unset=True).items()}
-        params = desk.read({**given, "state": request.query_params["state"]}).params
+        read = desk.read({**given, "state": request.query_params["state"]})
+        if read.problems:
+            raise EngineError(EXPIRED)
+        params = read.params
     return exhibit.prepare(params)
 
 

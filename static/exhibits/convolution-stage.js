@@ -40,6 +40,8 @@ export function drawMoment(stage, moment, number, { preview, waiting }) {
   }
   for (const grid of grids(stage, "bias")) grid.outline([0], [moment.filter]);
   keepInView(stage.querySelector(".outputs"), grids(stage, "output")[moment.filter]);
+  for (const slice of stage.querySelectorAll('tensor-grid[data-tensor="weight"]:not([data-inactive])'))
+    keepInView(slice.closest(".slices"), slice);
 }
 
 /**
@@ -62,15 +64,13 @@ function drawChannel(section, moment, part, { whole, product }) {
     slice.toggleAttribute("data-inactive", !active);
     slice.outline(active && current ? range(slice.rows) : undefined, range(slice.columns));
     slice.mark(active && current && u >= 0 ? [u, v] : undefined);
-    if (active) keepInView(section.querySelector(".slices"), slice);
   }
-  if (k < 0) return;
   drawTerms(section, moment, part, k, product && !whole);
   const sum = /** @type {HTMLElement} */ (section.querySelector('[data-slot="sum"]'));
-  sum.textContent = moment.sums[k];
-  setState(sum, k < part.done);
+  sum.textContent = moment.sums[k] ?? "";
+  setState(sum, k >= 0 && k < part.done);
   const rounding = section.querySelector('[data-slot="rounding"]');
-  if (rounding) rounding.textContent = moment.roundings[k] && `${moment.roundings[k]} ${t("rounding")}`;
+  if (rounding) rounding.textContent = moment.roundings[k] ? `${moment.roundings[k]} ${t("rounding")}` : "";
 }
 
 /**
@@ -99,17 +99,17 @@ function placeOf(index, columns) {
  * @param {HTMLElement} section
  * @param {Moment} moment
  * @param {Part} part
- * @param {number} k
+ * @param {number} k index of the channel in its group; -1 if the filter does not read it, then the terms are hidden
  * @param {boolean} single one product at a time
  */
 function drawTerms(section, moment, part, k, single) {
   section.querySelectorAll(".terms td").forEach((cell, index) => {
-    const term = moment.terms[k][index];
+    const term = moment.terms[Math.max(k, 0)][index];
     const [, weight, x] = cell.children;
     weight.textContent = term.weight;
     x.textContent = term.x;
     cell.toggleAttribute("data-zero", term.zero);
-    const reached = k < part.channel || (k === part.channel && index <= part.product);
+    const reached = k < 0 || k < part.channel || (k === part.channel && index <= part.product);
     setState(cell, reached);
     if (single && k === part.channel && index === part.product) cell.setAttribute("aria-current", "step");
     else cell.removeAttribute("aria-current");

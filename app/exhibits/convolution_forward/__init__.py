@@ -37,15 +37,15 @@ def taken(params: Params, tensor: str, values: Array, order: str) -> Params:
     Sizes that were asked for before give way to the sizes of the tensor.
     """
     read = READERS[tensor](values, order)
-    given_way: dict[str, dict[str, str | None]] = {
+    given_way: dict[str, dict[str, str | int | None]] = {
         "x": {"size": None, "in_channels": None},
         "weight": {"kernel_size": None, "out_channels": None, "in_channels": None},
         "bias": {"out_channels": None},
     }
     changes = {**given_way[tensor], tensor: tensors.compact(read)}
     if tensor == "x" and params.weight is not None:
-        changes["in_channels"] = str(len(read))  # filters follow the number of channels
-    return Params.model_validate({**params.model_dump(), **changes})
+        changes["in_channels"] = len(read)  # filters follow the number of channels
+    return params.model_copy(update=changes)  # what does not fit is refused by resolve
 
 
 def _tile(name: str, preset: Preset) -> Tile:

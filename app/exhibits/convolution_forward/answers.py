@@ -10,7 +10,7 @@ from app import numbers
 from app.exhibits import fields
 from app.exhibits.convolution_forward.layer import Layer
 from app.exhibits.convolution_forward.scene import ConvolutionScene
-from app.i18n import N_, Words
+from app.i18n import N_, Words, together
 from app.tensors import Array
 from engine import diagnose
 
@@ -49,11 +49,12 @@ def _cause(verdict: diagnose.Verdict, words: Words) -> str:
         if name in values:
             values[name] = " × ".join(map(str, values[name]))
     if "of" in values:
-        values["of"] = words.gettext(PARTS[values["of"]])
+        part = PARTS[values["of"]]
+        values["of"] = words.gettext(part)
     sentences = [words.gettext(CAUSES[verdict.cause]) % values]
     hinted = {"other-stride": ("padding",), "wrong-shape": ("stride", "padding")}.get(verdict.cause, ())
     sentences += [words.gettext(CAUSES[f"other-{name}"]) % values for name in hinted if name in values]
-    return " ".join(sentences)
+    return together(words, sentences)
 
 
 def guess(scene: ConvolutionScene, value: float, words: Words) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def guess(scene: ConvolutionScene, value: float, words: Words) -> dict[str, Any]
     decimals, text = min(scene.precision.activated, 2), numbers.short(value, 4)
     if numbers.rounded(value, decimals) == numbers.rounded(expected, decimals):
         moment = scene.moments(scene.cell, scene.cell + 1, words)[0]
-        formula = moment.formulas[moment.parts[-1].done]
+        formula = moment.formulas[str(moment.parts[-1].done)]
         return {"right": True, "guess": text, "text": words.gettext("Yes:"), "formula": formula}
     hint = _cause(_cell_verdict(scene, value), words) or words.gettext("Multiply and add once more.")
     return {"right": False, "guess": text, "text": words.gettext("Not yet."), "hint": hint}
@@ -118,5 +119,5 @@ def _verdict(verdict: diagnose.Verdict, words: Words) -> dict[str, Any]:
                 "got": numbers.short(verdict.got, 4),
             }
         )
-    hint = " ".join(filter(None, [*sentences, _cause(verdict, words)]))
+    hint = together(words, [*sentences, _cause(verdict, words)])
     return {"right": False, "text": words.gettext("Not yet."), "hint": hint}

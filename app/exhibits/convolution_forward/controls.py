@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.exhibits import fields
-from app.exhibits.controls import Slider, legal_values
+from app.exhibits.controls import Slider
 from app.exhibits.convolution_forward.layer import Layer
 from app.exhibits.convolution_forward.params import (
     MOST_CHANNELS,
@@ -16,8 +16,8 @@ from app.exhibits.convolution_forward.params import (
     Params,
     option_texts,
 )
-from app.i18n import N_, Words
-from engine import EngineError, RangeError
+from app.i18n import N_, Words, listed
+from engine import EngineError
 from engine.geometry import Geometry
 
 BOUNDS = {
@@ -51,6 +51,10 @@ def size_formula(geometry: Geometry) -> list[str]:
     return [lines[0]] if lines[0] == lines[1] and sizes[0] == sizes[1] else lines
 
 
+def _unread(geometry: Geometry | None) -> tuple[int, int]:
+    return geometry.unused if geometry else (0, 0)
+
+
 @dataclass(frozen=True)
 class _Workbench:
     layer: Layer
@@ -58,9 +62,10 @@ class _Workbench:
 
     def slider(self, name: str) -> Slider:
         low, high = BOUNDS[name]
-        legal = legal_values(range(low, high + 1), lambda value: self.attempt(name, value))
+        possible = {number: self.changed(name, number) for number in range(low, high + 1)}
+        legal = [number for number, geometry in possible.items() if geometry]
+        cautions = [number for number in legal if name == "stride" and any(_unread(possible[number]))]
         value = option_texts(self.layer)[name]
-        cautions = [number for number in legal if self._drops(name, number)]
         return Slider(
             name=name,
             label=self.words.gettext(Params.model_fields[name].title or name),
@@ -75,23 +80,23 @@ class _Workbench:
             ways=self._ways(name),
         )
 
-    def attempt(self, name: str, value: int) -> Geometry:
-        """Return the geometry with one option changed; raises EngineError where it does not fit."""
-        channels = value if name == "in_channels" else self.layer.x.shape[0]
-        filters = value if name == "out_channels" else self.layer.weight.shape[0]
+    def changed(self, name: str, value: int) -> Geometry | None:
+        """Return the geometry with one option changed, or None where it does not fit."""
+        channels = value if name == "in_channels" else len(self.layer.x)
+        filters = value if name == "out_channels" else len(self.layer.weight)
         groups = value if name == "groups" else self.layer.groups
         if channels % groups or filters % groups:
-            raise RangeError("groups must divide both")
-        return Geometry.of(
-            value if name == "size" else self.layer.input_size,
-            value if name == "kernel_size" else self.layer.kernel_size,
-            stride=value if name == "stride" else self.layer.stride,
-            padding=value if name == "padding" else self.layer.padding,
-            dilation=value if name == "dilation" else self.layer.dilation,
-        )
-
-    def _drops(self, name: str, value: int) -> bool:
-        return name == "stride" and any(self.attempt(name, value).unused)
+            return None
+        try:
+            return Geometry.of(
+                value if name == "size" else self.layer.input_size,
+                value if name == "kernel_size" else self.layer.kernel_size,
+                stride=value if name == "stride" else self.layer.stride,
+                padding=value if name == "padding" else self.layer.padding,
+                dilation=value if name == "dilation" else self.layer.dilation,
+            )
+        except EngineError:
+            return None
 
     @cached_property
     def geometry(self) -> Geometry | None:
@@ -119,16 +124,16 @@ class _Workbench:
             return self._caution(geometry, current in cautions)
         if not geometry or not legal or (legal[0] == low and legal[-1] == high and len(legal) == high - low + 1):
             return ""
+        rows, columns = geometry.padded_size
         values = {
-            "legal": ", ".join(map(str, legal)),
+            "legal": listed(self.words, map(str, legal)),
             "least": legal[0],
             "most": legal[-1],
-            "in": self.layer.x.shape[0],
-            "out": self.layer.weight.shape[0],
-            "padded": min(geometry.padded_size),
+            "in": len(self.layer.x),
+            "out": len(self.layer.weight),
+            "padded": f"{rows} × {columns}",
             "kernel": max(geometry.kernel_size),
             "span": max(geometry.span),
-            "reach": legal[-1] * (max(geometry.kernel_size) - 1) + 1,
             "groups": self.layer.groups,
         }
         return self.words.gettext(REASONS[name]) % values
@@ -147,9 +152,9 @@ REASONS = {
     "size": N_("at least %(least)s: the kernel spans %(span)s"),
     "in_channels": N_("a multiple of the %(groups)s groups"),
     "out_channels": N_("a multiple of the %(groups)s groups"),
-    "kernel_size": N_("at most %(most)s: the padded input is %(padded)s wide"),
+    "kernel_size": N_("at most %(most)s: its span has to fit into the padded %(padded)s"),
     "padding": N_("at least %(least)s: the kernel spans %(span)s"),
-    "dilation": N_("at most %(most)s: (%(kernel)s − 1)·%(most)s + 1 = %(reach)s"),
+    "dilation": N_("at most %(most)s: (%(kernel)s − 1)·dilation + 1 has to fit into %(padded)s"),
     "groups": N_("only %(legal)s: must divide %(in)s in and %(out)s out"),
     "stride": "",
 }

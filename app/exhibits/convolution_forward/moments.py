@@ -75,8 +75,8 @@ class Moment:
     value: str
     activated: str
     question: str
-    formulas: dict[int, str]  # by the number of complete channels
-    totals: dict[int, str]
+    formulas: dict[str, str]  # by the number of complete channels
+    totals: dict[str, str]
     parts: list[Part]
 
 
@@ -109,8 +109,8 @@ def moment(layer: Layer, precision: Precision, cell: int, step_size: str, words:
         value=figures.sum_text(figures.value),
         activated=figures.activated,
         question=telling.question(),
-        formulas={part.done: telling.formula(part.done) for part in parts},
-        totals={part.done: telling.total(part.done) for part in parts},
+        formulas={str(part.done): telling.formula(part.done) for part in parts},
+        totals={str(part.done): telling.total(part.done) for part in parts},
         parts=parts,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app import tensors
@@ -13,7 +14,7 @@ from app.exhibits.convolution_forward.layer import Layer
 from app.exhibits.convolution_forward.presets import PRESETS, drawn
 from app.i18n import N_
 from app.tensors import Array
-from engine import RangeError, ShapeError
+from engine import EngineError, RangeError, ShapeError
 
 MOST_CHANNELS, MOST_FILTERS, MOST_SIZE, MOST_KERNEL = 8, 16, 32, 11
 
@@ -41,7 +42,7 @@ class Params(BaseModel):
     seed: Annotated[int | None, Field(ge=0, le=2**31 - 1, title=N_("Seed"))] = None
     size: Annotated[Annotated[str, fields.Pair(1, MOST_SIZE)] | None, Field(title=N_("Input size"))] = None
     in_channels: Annotated[int | None, Field(ge=1, le=MOST_CHANNELS, title=N_("Channels"))] = None
-    out_channels: Annotated[int | None, Field(ge=1, le=MOST_FILTERS, title=N_("Filters"))] = None
+    out_channels: Annotated[int | None, Field(ge=1, le=MOST_FILTERS, title=N_("Number of filters"))] = None
     kernel_size: Annotated[Annotated[str, fields.Pair(1, MOST_KERNEL)] | None, Field(title=N_("Kernel"))] = None
     stride: Annotated[Annotated[str, fields.Pair(1, 8)] | None, Field(title=N_("Stride"))] = None
     padding: Annotated[fields.PaddingText | None, Field(title=N_("Padding"))] = None
@@ -93,14 +94,26 @@ def resolve(params: Params) -> Layer:
 
 def canonical(params: Params) -> dict[str, str]:
     """Return the shortest query that means the same: only what differs from the preset."""
-    query = {}
-    for name, value in params.model_dump(exclude_defaults=True).items():
-        if name in OPTIONS and _option(resolve(params), name) == _option(
-            resolve(params.model_copy(update={name: None})), name
-        ):
-            continue
-        query[name] = ("1" if value else "0") if isinstance(value, bool) else str(value)
-    return query
+    layer = resolve(params)
+    for name in OPTIONS:
+        without = params.model_copy(update={name: None})
+        if getattr(params, name) is not None and _is_the_same(without, layer):
+            params = without
+    return {
+        name: ("1" if value else "0") if isinstance(value, bool) else str(value)
+        for name, value in params.model_dump(exclude_defaults=True).items()
+    }
+
+
+def _is_the_same(params: Params, layer: Layer) -> bool:
+    """Return whether `params` describe this very layer, tensors included."""
+    try:
+        other = resolve(params)
+    except EngineError:
+        return False
+    return option_texts(other) == option_texts(layer) and all(
+        np.array_equal(getattr(other, name), getattr(layer, name)) for name in ("x", "weight", "bias")
+    )
 
 
 def option_texts(layer: Layer) -> dict[str, str]:
@@ -116,10 +129,6 @@ def option_texts(layer: Layer) -> dict[str, str]:
         "groups": str(layer.groups),
         "activation": layer.activation,
     }
-
-
-def _option(layer: Layer, name: str) -> str:
-    return option_texts(layer)[name]
 
 
 def _with_tensors(base: Layer, params: Params) -> Layer:
@@ -139,14 +148,16 @@ def _with_tensors(base: Layer, params: Params) -> Layer:
     seed = params.seed or 0
     fresh = params.seed is not None
 
-    x = _fitted(x, (channels, *size), seed, (0, 2), fresh=fresh and given_x is None)
     resized = bool(params.kernel_size or params.out_channels or params.in_channels)
-    if given_weight is None or resized:
+    kept = given_weight is not None and not resized
+    _require_bounds((channels, *size), weight.shape if kept else shape)  # before anything is drawn
+
+    x = _fitted(x, (channels, *size), seed, (0, 2), fresh=fresh and given_x is None)
+    if not kept:
         weight = _fitted(weight, shape, seed + 1, (-1, 1), fresh=fresh and given_weight is None)
     bias = base.bias if given_bias is None else given_bias
     if given_bias is None or params.out_channels:
         bias = _fitted(bias, (len(weight),), seed + 2, (-1, 1), fresh=fresh and given_bias is None)
-    _require_bounds(x, weight)
     return replace(base, x=x, weight=weight, bias=bias)
 
 
@@ -161,18 +172,18 @@ def _fitted(values: Array, shape: tuple[int, ...], seed: int, span: tuple[int, i
     return fitted
 
 
-def _require_bounds(x: Array, weight: Array) -> None:
-    if x.shape[0] > MOST_CHANNELS or max(x.shape[1:]) > MOST_SIZE:
+def _require_bounds(x: tuple[int, ...], weight: tuple[int, ...]) -> None:
+    if x[0] > MOST_CHANNELS or max(x[1:]) > MOST_SIZE:
         raise ShapeError(
             N_("an input here has at most {channels} channels of {size} × {size}; this has {got}"),
             channels=MOST_CHANNELS,
             size=MOST_SIZE,
-            got=" × ".join(map(str, x.shape)),
+            got=" × ".join(map(str, x)),
         )
-    if weight.shape[0] > MOST_FILTERS or max(weight.shape[2:]) > MOST_KERNEL:
+    if weight[0] > MOST_FILTERS or max(weight[2:]) > MOST_KERNEL:
         raise ShapeError(
             N_("there can be at most {filters} filters of {size} × {size} here; these have {got}"),
             filters=MOST_FILTERS,
             size=MOST_KERNEL,
-            got=" × ".join(map(str, weight.shape)),
+            got=" × ".join(map(str, weight)),
         )

@@ -56,7 +56,11 @@ def _sum(scene: ConvolutionScene) -> str:
     terms = [step.bias, *step.channel_sums.tolist()]
     printed = " + ".join(numbers.printed(float(term), places) for term in terms)
     _, f, row, column = step.index
-    return f"o{f}[{row}, {column}] = {printed} = {numbers.printed(step.value, places)}"
+    activation, value = scene.layer.activation, numbers.printed(step.value, places)
+    if activation != "none":
+        activated = float(scene.layer.output[f, row, column])
+        printed, value = f"{activation}({printed})", numbers.printed(activated, scene.precision.activated)
+    return f"o{f}[{row}, {column}] = {printed} = {value}"
 
 
 class _Sheet:

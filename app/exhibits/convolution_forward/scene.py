@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from app import numbers
-from app.exhibits.base import as_lists
+from app.exhibits.base import plain
 from app.exhibits.convolution_forward import controls, moments, params, pictures, snippets
 from app.exhibits.convolution_forward.grids import Grids
 from app.exhibits.convolution_forward.layer import Layer
@@ -16,6 +18,7 @@ from app.exhibits.convolution_forward.sentences import ACTIVATIONS
 from app.i18n import Words
 from app.tensors import Array
 from engine import EngineError, geometry
+from engine.ops.conv2d_trace import Conv2dStep
 
 CHUNK = 2_400  # terms that one answer with moments holds, about
 MOST_TICKS = 60
@@ -113,18 +116,18 @@ class ConvolutionScene:
         """Return tensors, geometry and steps start..stop of the trace, unrounded."""
         layer, shape = self.layer, self.layer.geometry
         return {
-            "x": as_lists(layer.x),
-            "weight": as_lists(layer.weight),
-            "bias": as_lists(layer.bias),
+            "x": plain(layer.x),
+            "weight": plain(layer.weight),
+            "bias": plain(layer.bias),
             "options": params.option_texts(layer) | {"true_convolution": layer.true_convolution},
             "output_size": shape.output_size,
-            "window_rows": shape.window_rows.tolist(),
-            "window_columns": shape.window_columns.tolist(),
-            "uses": shape.uses.tolist(),
+            "window_rows": shape.window_rows,
+            "window_columns": shape.window_columns,
+            "uses": shape.uses,
             "unused": shape.unused,
-            "sums": as_lists(layer.sums),
-            "output": as_lists(layer.output),
-            "steps": [_step_numbers(step) for step in layer.trace[start:stop]],
+            "sums": plain(layer.sums),
+            "output": plain(layer.output),
+            "steps": _steps(layer, start, stop),
         }
 
     def arrays(self) -> dict[str, Array]:
@@ -173,7 +176,7 @@ def choices(settings: params.Params) -> dict[str, Any]:
         "preset": PRESETS[settings.preset],
         "presets": PRESETS,
         "activations": ACTIVATIONS,
-        "option_names": (*params.OPTIONS, "true_convolution", "predict"),
+        "option_names": (*params.OPTIONS, "true_convolution", "predict", "seed"),
         "step_sizes": STEP_SIZES,
     }
 
@@ -225,17 +228,24 @@ def _uses(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _step_numbers(step: Any) -> dict[str, Any]:
+def _steps(layer: Layer, start: int, stop: int) -> list[dict[str, Any]]:
+    """Return steps of the trace; where all numbers are whole they are sent as integers."""
+    whole = all(plain(values).dtype == np.int64 for values in (layer.x, layer.weight, layer.bias))
+    kind = np.dtype(np.int64 if whole else np.float64)
+    return [_step(step, kind) for step in layer.trace[start:stop]]
+
+
+def _step(step: Conv2dStep, kind: np.dtype[Any]) -> dict[str, Any]:
     return {
         "index": step.index,
         "channels": list(step.channels),
         "rows": step.rows,
         "columns": step.columns,
-        "inside": step.inside.tolist(),
-        "window": as_lists(step.window),
-        "weight": as_lists(step.weight),
-        "products": as_lists(step.products),
-        "channel_sums": as_lists(step.channel_sums),
+        "inside": step.inside,
+        "window": step.window.astype(kind),
+        "weight": step.weight.astype(kind),
+        "products": step.products.astype(kind),
+        "channel_sums": step.channel_sums.astype(kind),
         "bias": step.bias,
         "value": step.value,
     }

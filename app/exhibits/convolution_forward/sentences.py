@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from app import numbers
 from app.exhibits.convolution_forward.layer import Layer
-from app.i18n import N_, Words
+from app.i18n import N_, Words, listed
 from engine.ops.conv2d_trace import Conv2dStep
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ class Telling:
         """Tell the whole cell: where the filter sits and what it adds up to."""
         count = self.step.products.size
         sentence = self.ngettext(
-            "Filter %(filter)s sits on %(place)s; its product is %(sum)s, plus bias %(bias)s makes %(value)s.",
+            "Filter %(filter)s sits on %(place)s; its %(count)s product is %(sum)s, "
+            "plus bias %(bias)s makes %(value)s.",
             "Filter %(filter)s sits on %(place)s; its %(count)s products add up to %(sum)s, "
             "plus bias %(bias)s makes %(value)s.",
             count,
@@ -41,7 +42,7 @@ class Telling:
                 "place": self._place(),
                 "count": count,
                 "sum": self.figures.sum_text(self.figures.products_sum),
-                "bias": self.figures.sum_text(self.figures.bias),
+                "bias": self._bias(),
                 "value": self._mark(self.figures.sum_text(self.figures.value), not self.figures.activated),
             }
             + self._activation()
@@ -51,7 +52,7 @@ class Telling:
         """Tell one channel's sum and the running total."""
         count = self.step.products[channel].size
         sentence = self.ngettext(
-            "Channel %(channel)s of filter %(filter)s: its product is %(sum)s; "
+            "Channel %(channel)s of filter %(filter)s: its %(count)s product is %(sum)s; "
             "with the bias and the channels before it that makes %(running)s.",
             "Channel %(channel)s of filter %(filter)s: its %(count)s products add up to %(sum)s; "
             "with the bias and the channels before it that makes %(running)s.",
@@ -165,6 +166,13 @@ class Telling:
         name = self.gettext(ACTIVATIONS[self.layer.activation])
         return Markup(sentence) % {"activation": name, "value": self._mark(self.figures.activated, True)}
 
+    def _bias(self) -> Markup:
+        """Return the bias, and what rounding takes between the printed sum, bias and value."""
+        figures = self.figures
+        gap = figures.gap_text(numbers.remainder(figures.value, [figures.products_sum, figures.bias]))
+        bias = Markup.escape(figures.sum_text(figures.bias))
+        return bias + (Markup(" (%s %s)") % (gap, self.gettext("rounding")) if gap else Markup())
+
     def _filter(self) -> Markup:
         return Markup('<b class="role-filter"><i>W</i><sub>%s</sub></b>') % self.step.index[1]
 
@@ -180,28 +188,27 @@ class Telling:
             return Markup(self.gettext("nothing but padding"))
         sentence = (
             self.ngettext(
-                "%(rows)s, %(columns)s of the %(input)s and %(padded)s cell of padding",
-                "%(rows)s, %(columns)s of the %(input)s and %(padded)s cells of padding",
+                "%(rows)s, %(columns)s of the %(input)s and %(padded)s padding cell per channel",
+                "%(rows)s, %(columns)s of the %(input)s and %(padded)s padding cells per channel",
                 padded,
             )
             if padded
             else self.gettext("%(rows)s, %(columns)s of the %(input)s")
         )
         return Markup(sentence) % {
-            "rows": self.ngettext("row %(rows)s", "rows %(rows)s", len(rows)) % {"rows": _span(rows)},
+            "rows": self.ngettext("row %(rows)s", "rows %(rows)s", len(rows)) % {"rows": self._span(rows)},
             "columns": self.ngettext("column %(columns)s", "columns %(columns)s", len(columns))
-            % {"columns": _span(columns)},
+            % {"columns": self._span(columns)},
             "input": Markup('<b class="role-input">%s</b>') % self.gettext("input"),
             "padded": padded,
         }
 
+    def _span(self, places: Sequence[int]) -> str:
+        """Return "1-3" for neighbours, "0, 2, 4" for places apart."""
+        if len(places) > 1 and places[-1] - places[0] == len(places) - 1:
+            return f"{places[0]}\N{EN DASH}{places[-1]}"
+        return listed(self.words, [str(place) for place in places])
+
 
 def _mn(text: str) -> Markup:
     return Markup("<mn>%s</mn>") % text
-
-
-def _span(places: Sequence[int]) -> str:
-    """Return "1-3" for neighbours, "0, 2, 4" for places apart."""
-    if len(places) > 1 and places[-1] - places[0] == len(places) - 1:
-        return f"{places[0]}\N{EN DASH}{places[-1]}"
-    return ", ".join(str(place).replace("-", numbers.MINUS) for place in places)

@@ -75,6 +75,8 @@ print({activated})
 def _convlens(layer: Layer) -> str:
     flip = "weight = np.flip(weight, (2, 3))  # true convolution\n" if layer.true_convolution else ""
     padding = layer.padding if isinstance(layer.padding, (int, tuple)) else f'"{layer.padding}"'
+    name = layer.activation
+    activated = "steps.replay()" if name == "none" else f"engine.{name}(steps.replay())"
     return f"""import engine
 import numpy as np
 
@@ -85,5 +87,5 @@ bias = np.array({literal(layer.bias)})
 steps = engine.trace.conv2d(x, weight, bias, stride={layer.stride}, padding={padding},
                             dilation={layer.dilation}, groups={layer.groups})
 print(steps[0])  # one output cell: its window, products and sum
-print(steps.replay())
+print({activated})
 """
