@@ -1,0 +1,56 @@
+"""Every page, in both languages, on phone and desktop, in light and dark: nothing complains."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+EXHIBIT = "/exhibits/convolution-forward"
+PAGES = {
+    "home": "/",
+    "exhibits": "/exhibits",
+    "api": "/api",
+    "cs231n": f"{EXHIBIT}?step=4",
+    "second-layer": f"{EXHIBIT}?preset=layer&layer=2&step=500",
+    "products": f"{EXHIBIT}?preset=grouped&step_size=product&step=200",
+    "asymmetric": f"{EXHIBIT}?preset=asymmetric&activation=sigmoid&true_convolution=1",
+    "largest": f"{EXHIBIT}?in_channels=8&size=32&out_channels=16&kernel_size=11",
+    "predict": f"{EXHIBIT}?predict=1&step=7&guess=5",
+    "code": f"{EXHIBIT}?tab=code",
+}
+VIEWS = {
+    "desktop-light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
+    "phone-light": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "has_touch": True},
+    "desktop-dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True},
+}
+WIDER = "document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_nothing_complains(visit, path, view, locale):
+    visited = visit(path, locale=locale, **view)
+    page = visited.page
+    found = Axe().run(page).response["violations"]
+    assert visited.errors == []
+    assert visited.elsewhere == []
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+    assert page.evaluate(WIDER) <= 0
+    assert page.locator("html").get_attribute("lang") == ("zh-Hans" if locale == "zh-CN" else "en")
+
+
+@pytest.mark.parametrize("width", [700, 820, 1024, 1200, 1920])
+def test_no_width_overflows(visit, width):
+    page = visit(PAGES["cs231n"], viewport={"width": width, "height": 900}).page
+    assert page.evaluate(WIDER) <= 0
+
+
+def test_an_error_is_one_sentence_with_a_way_out(visit):
+    page = visit(f"{EXHIBIT}?kernel_size=9").page
+    assert "kernel spans 9 but padded input is only 7" in page.locator(".error").inner_text()
+    page.locator(".error a", has_text="Padding").click()
+    page.locator("tensor-grid[data-tensor=output]").first.wait_for()
+    assert "padding=2" in page.url
+    assert page.locator(".error").count() == 0
