@@ -15,6 +15,7 @@ import { t } from "../js/i18n.js";
 export function drawMoment(stage, moment, number, { preview, waiting }) {
   const part = moment.parts[number];
   const whole = stage.dataset.stepSize === "output" || preview;
+  const turned = stage.dataset.filter !== String(moment.filter);
   stage.dataset.filter = String(moment.filter);
   /** @type {import("../js/formula-line.js").FormulaLine} */ (stage.querySelector('[data-slot="formula"]')).show(
     moment.formulas[part.done],
@@ -39,7 +40,16 @@ export function drawMoment(stage, moment, number, { preview, waiting }) {
     else grid.outline();
   }
   for (const grid of grids(stage, "bias")) grid.outline([0], [moment.filter]);
-  keepInView(stage.querySelector(".outputs"), grids(stage, "output")[moment.filter]);
+  if (turned) showFilter(stage, moment.filter); // measuring costs a layout, so only when there is something to show
+}
+
+/**
+ * Bring a filter's slices and its output map into view, each inside its own box.
+ * @param {HTMLElement} stage
+ * @param {number} filter
+ */
+function showFilter(stage, filter) {
+  keepInView(stage.querySelector(".outputs"), grids(stage, "output")[filter]);
   for (const slice of stage.querySelectorAll('tensor-grid[data-tensor="weight"]:not([data-inactive])'))
     keepInView(slice.closest(".slices"), slice);
 }
@@ -106,14 +116,23 @@ function drawTerms(section, moment, part, k, single) {
   section.querySelectorAll(".terms td").forEach((cell, index) => {
     const term = moment.terms[Math.max(k, 0)][index];
     const [, weight, x] = cell.children;
-    weight.textContent = term.weight;
-    x.textContent = term.x;
+    write(weight, term.weight);
+    write(x, term.x);
     cell.toggleAttribute("data-zero", term.zero);
     const reached = k < 0 || k < part.channel || (k === part.channel && index <= part.product);
     setState(cell, reached);
     if (single && k === part.channel && index === part.product) cell.setAttribute("aria-current", "step");
     else cell.removeAttribute("aria-current");
   });
+}
+
+/**
+ * Writing the same text again would cost a layout all the same.
+ * @param {Element} element
+ * @param {string} text
+ */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /**
