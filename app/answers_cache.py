@@ -63,7 +63,7 @@ class AnswersCache:
         headers = dict(scope["headers"])
         key = self._key(scope, headers)
         if key in headers.get(b"if-none-match", b""):
-            await _send(send, 304, _Answer([(b"etag", key)]))
+            await _send(send, 304, _Answer([(b"etag", key), (b"vary", b"Cookie, Accept-Language")]))
         elif answer := self.shelf.get(key):
             await _send(send, 200, answer)
         else:

@@ -14,6 +14,7 @@ import engine
 from app.answers_cache import AnswersCache
 from app.exhibits import EXHIBITS
 from app.exhibits.reading import explain
+from app.head import HeadLikeGet
 from app.i18n import N_, together
 from app.pages import page
 from app.routes import exhibits, site
@@ -50,7 +51,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, most=settings.max_body, refuse=_too_long)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(AnswersCache, room=settings.answer_cache_bytes)  # answers before anything is parsed
-    app.add_middleware(SecurityHeaders)  # outermost: a 304 is guarded too
+    app.add_middleware(SecurityHeaders)  # a 304 is guarded too
+    app.add_middleware(HeadLikeGet)  # outermost: whatever answers GET answers HEAD
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(EngineError, _refused)
     app.add_exception_handler(HTTPException, _http_error)

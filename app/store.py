@@ -8,6 +8,9 @@ import re
 import time
 from pathlib import Path
 
+from app.i18n import N_
+from engine import EngineError
+
 _KEY = re.compile(r"[0-9a-f]{20}")
 _DAY = 86_400
 
@@ -23,13 +26,19 @@ class StateStore:
         self.folder, self.days, self.limit = folder, days, limit
 
     def put(self, query: str) -> str:
-        """Store `query`, return its key: the first 20 hex digits of its SHA-256."""
+        """Store `query`, return its key: the first 20 hex digits of its SHA-256.
+
+        Raises EngineError if the folder cannot be written.
+        """
         key = hashlib.sha256(query.encode()).hexdigest()[:20]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        unfinished = self.folder / f"{key}.{os.getpid()}"
-        unfinished.write_text(query)
-        unfinished.replace(self.folder / key)
-        self._prune()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            unfinished = self.folder / f"{key}.{os.getpid()}"
+            unfinished.write_text(query)
+            unfinished.replace(self.folder / key)
+            self._prune()
+        except OSError as error:
+            raise EngineError(N_("these numbers are too long for a link and cannot be stored here now")) from error
         return key
 
     def get(self, key: str) -> str | None:
@@ -50,8 +59,14 @@ class StateStore:
         return time.time() - file.stat().st_mtime > self.days * _DAY
 
     def _prune(self) -> None:
-        files = list(self.folder.iterdir())
-        if len(files) <= self.limit:
-            return
-        for file in sorted(files, key=lambda file: file.stat().st_mtime)[: -self.limit]:
-            file.unlink(missing_ok=True)
+        with os.scandir(self.folder) as files:
+            ages = sorted(((_opened(file), file.path) for file in files), reverse=True)
+        for _, path in ages[self.limit :]:
+            Path(path).unlink(missing_ok=True)
+
+
+def _opened(file: os.DirEntry[str]) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:  # another worker has pruned it meanwhile
+        return 0.0

@@ -61,6 +61,15 @@ def parse(text: str) -> Array:
     return _checked(_table(text))
 
 
+def one_number(text: str) -> float:
+    """Return the one number that `text` writes, as it is typed into a cell."""
+    token = text.strip().replace("\N{MINUS SIGN}", "-").replace(",", ".")
+    number = _number(token)
+    if abs(number) > LARGEST:
+        raise TensorError(N_("{value} is too large; numbers here stay within one million"), value=f"{number:g}")
+    return number
+
+
 def read_file(name: str, content: bytes) -> Array:
     """Return the tensor in an uploaded .npy, .csv or text file; pickles are refused."""
     if content.startswith(NPY_MAGIC):

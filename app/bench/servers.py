@@ -5,22 +5,23 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.bench.processes import keep_to_core
 from app.bench.trace_http import READY, SLUG, STATE, STOP
+from app.encoding import json_answer
 from app.exhibits import EXHIBITS
 from app.main import create_app
-from app.routes import exhibits
 from app.settings import Settings
 
 SERVER_CORE = 0
 
 
 def trace() -> dict[str, Any]:
-    """Return the trace as nested Python objects, the way the API's handler gets it."""
+    """Return the trace the way the API's handler gets it."""
     exhibit = EXHIBITS[SLUG]
     numbers: dict[str, Any] = exhibit.prepare(exhibit.Params(**STATE)).numbers(0, STOP)
     return numbers
@@ -40,7 +41,7 @@ def encoding() -> ASGIApp:
 
     @app.get(READY)
     async def encoded() -> Response:
-        return exhibits._body(numbers)
+        return json_answer(numbers)
 
     return app
 
@@ -49,7 +50,7 @@ def plain() -> ASGIApp:
     """Return FastAPI's default way: the handler returns the objects, FastAPI does the rest."""
     keep_to_core(SERVER_CORE)
     app = FastAPI()
-    numbers = trace()
+    numbers = orjson.loads(json_answer(trace()).body)
 
     @app.get(READY)
     async def default():  # type: ignore[no-untyped-def]  # a return type would make it another way
@@ -61,7 +62,7 @@ def plain() -> ASGIApp:
 def bare() -> ASGIApp:
     """Return the least an ASGI application can do: the same bytes, always."""
     keep_to_core(SERVER_CORE)
-    body = bytes(exhibits._body(trace()).body)
+    body = bytes(json_answer(trace()).body)
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:

@@ -14,7 +14,6 @@ from pydantic import BaseModel
 from app.drawing import Grid
 from app.i18n import Words
 from app.tensors import Array
-from engine import EngineError
 
 
 class Scene(Protocol):
@@ -49,17 +48,53 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Exhibit:
-    """One exhibit: a slug, typed parameters, and what they make.
+class OwnNumbers:
+    """How a learner changes the tensors of an exhibit.
 
-    prepare    parameters -> scene; raises EngineError if they do not fit together
-    broken     (parameters, error) -> context of the page that explains and repairs
-    canonical  parameters -> the shortest query that means the same
-    tensors    the parameters that hold tensors; too long for a link, they are stored
-    edited     (parameters, tensor, indices, value) -> parameters with one number changed
-    taken      (parameters, tensor, values, order) -> parameters with a whole tensor changed
-    check      (scene, the learner's answer, words) -> what the page says about it
-    guess      (scene, the learner's number, words) -> what the page says about it
+    tensors  the parameters that hold them
+    edited   (parameters, tensor, indices, value) -> parameters with one number changed
+    taken    (parameters, tensor, values, axis order) -> parameters with a whole tensor changed
+    Both raise EngineError for what does not fit.
+    """
+
+    tensors: tuple[str, ...]
+    edited: Callable[[Any, str, tuple[int, ...], float], Any]
+    taken: Callable[[Any, str, Array, str], Any]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What a learner can be asked: (scene, answer, words) -> what the page says about it.
+
+    guess  one number, the next value
+    check  a whole output of the learner's own
+    """
+
+    guess: Callable[[Any, float, Words], dict[str, Any]]
+    check: Callable[[Any, Array, Words], dict[str, Any]]
+
+
+def plain_query(params: BaseModel) -> dict[str, str]:
+    """Return what differs from the defaults, as a link writes it."""
+    return {
+        name: str(int(value)) if isinstance(value, bool) else str(value)
+        for name, value in params.model_dump(exclude_defaults=True).items()
+    }
+
+
+def nothing_to_show(params: Any, words: Words) -> dict[str, Any]:
+    """Return the context of a page whose parameters do not fit, where the exhibit offers no repair."""
+    return {"scene": None, "params": params, "repairs": []}
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One exhibit: a slug, typed parameters, and the scene they make. The rest is as it needs.
+
+    prepare      parameters -> scene; raises EngineError if they do not fit together
+    canonical    parameters -> the shortest query that means the same
+    broken       (parameters, words) -> context of the page that offers repairs
+    long_params  parameters that may be too long for a link; then they are stored
     """
 
     slug: str
@@ -68,13 +103,11 @@ class Exhibit:
     summary: str
     Params: type[BaseModel]
     prepare: Callable[[Any], Any]
-    broken: Callable[[Any, EngineError, Words], dict[str, Any]]
-    canonical: Callable[[Any], dict[str, str]]
-    tensors: tuple[str, ...]
-    edited: Callable[[Any, str, tuple[int, ...], float], Any]
-    taken: Callable[[Any, str, Array, str], Any]
-    check: Callable[[Any, Array, Words], dict[str, Any]]
-    guess: Callable[[Any, float, Words], dict[str, Any]]
+    canonical: Callable[[Any], dict[str, str]] = plain_query
+    broken: Callable[[Any, Words], dict[str, Any]] = nothing_to_show
+    long_params: tuple[str, ...] = ()
+    own_numbers: OwnNumbers | None = None
+    questions: Questions | None = None
     tiles: tuple[Tile, ...] = ()
 
     @property

@@ -86,5 +86,5 @@ def short_query(exhibit: Exhibit, params: Any, store: StateStore, most: int) -> 
     query = exhibit.canonical(params)
     if len(urlencode(query)) <= most:
         return query
-    tensors = {name: query.pop(name) for name in exhibit.tensors if name in query}
-    return {**query, "state": store.put(urlencode(tensors))}
+    long = {name: query.pop(name) for name in exhibit.long_params if name in query}
+    return {**query, "state": store.put(urlencode(long))}

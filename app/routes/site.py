@@ -38,7 +38,8 @@ static_files = VersionedFiles(directory=paths.STATIC)
 
 @router.get("/static/{build}/palette.css")
 async def palette_css(build: str) -> Response:
-    return Response(palette.stylesheet(), media_type="text/css", headers={"Cache-Control": FOREVER})
+    kept = FOREVER if build == build_id() else "no-cache"
+    return Response(palette.stylesheet(), media_type="text/css", headers={"Cache-Control": kept})
 
 
 @router.get("/favicon.ico")

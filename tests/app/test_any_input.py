@@ -81,3 +81,10 @@ def test_a_page_that_is_not_there_says_so_in_one_sentence(client, lang):
     program = client.get("/api/nowhere", headers={"accept-language": lang})
     assert (page.status_code, program.status_code) == (404, 404)
     assert program.json()["error"] in page.text
+
+
+@pytest.mark.parametrize("path", ["/", EXHIBIT.path, EXHIBIT.api, "/nowhere"])
+def test_head_answers_like_get_without_the_body(client, path):
+    get, head = client.get(path), client.request("HEAD", path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-type"] == get.headers["content-type"]

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from app.exhibits.controls import Slider
 from app.exhibits.convolution_forward.controls import BOUNDS, size_formula, sliders
-from app.exhibits.convolution_forward.params import Params, resolve
+from app.exhibits.convolution_forward.params import Params
 from app.exhibits.convolution_forward.presets import PRESETS
+from app.exhibits.convolution_forward.resolve import resolve
 from app.exhibits.convolution_forward.scene import ConvolutionScene
 from app.i18n import words
 from engine import EngineError

@@ -62,7 +62,9 @@ class Visit:
         self.page.on("request", self._note)
 
     def _note(self, request):
-        if urlsplit(request.url).netloc != urlsplit(self.site).netloc and not request.url.startswith(("data:", "blob:")):
+        if urlsplit(request.url).netloc != urlsplit(self.site).netloc and not request.url.startswith(
+            ("data:", "blob:")
+        ):
             self.elsewhere.append(request.url)
 
     def open(self, path, scripts):

@@ -42,7 +42,9 @@ def test_a_teachers_tensor_in_either_axis_order(visit, rng):
     page.locator("#own-tensor .notice", has_text="read as H × W × C").wait_for()
     page.locator("#own-tensor [name=use]").click()
     page.wait_for_url("**x=3x7x7_**")
-    shown = page.locator("tensor-grid[data-tensor=x][data-place='2'] [role=gridcell]:not(.padding) text").all_text_contents()
+    shown = page.locator(
+        "tensor-grid[data-tensor=x][data-place='2'] [role=gridcell]:not(.padding) text"
+    ).all_text_contents()
     assert [int(digit) for digit in shown] == x[2].ravel().tolist()
 
 
@@ -128,9 +130,7 @@ def test_predicting_hides_the_value_until_it_is_found(visit):
 def test_a_wrong_answer_is_told_its_likely_cause(visit):
     page = visit().page
     page.locator("#check-answer summary").click()
-    page.locator("#answer-text").fill(
-        "1 2 2\n2 6 2\n7 9 -4\n\n-8 -8 -3\n-3 1 0\n-3 -8 -5"
-    )
+    page.locator("#answer-text").fill("1 2 2\n2 6 2\n7 9 -4\n\n-8 -8 -3\n-3 1 0\n-3 -8 -5")
     page.locator("#check-answer button").click()
     page.locator("#check-answer .error", has_text="the bias was left out").wait_for()
     assert "is 2, not 1" in page.locator("#check-answer .error").inner_text()

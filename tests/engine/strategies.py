@@ -13,9 +13,6 @@ def geometries(draw):
     sides = st.tuples(st.integers(0, 4), st.integers(0, 4))
     padding = draw(st.tuples(sides, sides))
     size = tuple(
-        draw(st.integers(max(1, dilation[i] * (kernel_size[i] - 1) + 1 - sum(padding[i])), 40))
-        for i in (0, 1)
+        draw(st.integers(max(1, dilation[i] * (kernel_size[i] - 1) + 1 - sum(padding[i])), 40)) for i in (0, 1)
     )
-    return Geometry.of(
-        size, kernel_size, stride=draw(st.tuples(small, small)), padding=padding, dilation=dilation
-    )
+    return Geometry.of(size, kernel_size, stride=draw(st.tuples(small, small)), padding=padding, dilation=dilation)

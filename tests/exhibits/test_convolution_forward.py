@@ -218,7 +218,7 @@ def test_the_second_layer_reads_what_the_first_puts_out(client):
 def test_every_preset_gives_what_torch_gives(client, preset):
     for layer in range(1, len(PRESETS[preset].layers) + 1):
         got = answer(client, preset=preset, layer=layer, stop=3)
-        known = PRESETS[preset].layer(layer)
+        known = PRESETS[preset].layers[layer - 1]
         sums, output = by_torch(got["x"], got["weight"], got["bias"], **known.options, activation=known.activation)
         close(got["sums"], sums)
         close(got["output"], output)

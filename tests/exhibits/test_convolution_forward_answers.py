@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -248,10 +249,20 @@ def test_a_prediction_before_the_activation_is_recognised(client):
     assert "the sum before the activation" in told
 
 
-@pytest.mark.xfail(reason="x, weight and bias of a link belong to whichever layer is shown", strict=True)
 def test_an_edited_first_layer_feeds_the_second(client):
     query = query_of(edit(client, "x", "0_0_0", "50", "preset=layer"))
     html = client.get(PAGE, params=query).text
     second = re.search(r'<a href="([^"]*layer=2[^"]*)"', html)[1].replace("&amp;", "&")
-    params = dict(part.split("=") for part in second.partition("?")[2].split("&"))
+    params = dict(parse_qsl(second.partition("?")[2]))
     assert answer(client, **params, stop=0)["x"] == answer(client, **query, stop=0)["output"]
+
+
+def test_both_layers_stay_as_they_were_left(client):
+    first = {"preset": "layer", "weight": "1x3x1x1_1_2_3", "bias": "1_0"}
+    html = client.get(PAGE, params=first).text
+    second = dict(parse_qsl(re.search(r'<a href="[^"]*\?([^"]*layer=2[^"]*)"', html)[1].replace("&amp;", "&")))
+    changed = {**second, "stride": "2"}
+    html = client.get(PAGE, params=changed).text
+    back = re.search(r'<a href="[^"]*\?([^"]*)" data-morph>Layer 1', html)[1].replace("&amp;", "&")
+    assert answer(client, **dict(parse_qsl(back)), stop=0)["weight"] == [[[[1]], [[2]], [[3]]]]
+    assert "stride=2" in dict(parse_qsl(back))["other"]

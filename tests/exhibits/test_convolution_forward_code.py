@@ -8,7 +8,8 @@ from html import unescape
 import numpy as np
 import pytest
 
-from app.exhibits.convolution_forward.params import Params, resolve
+from app.exhibits.convolution_forward.params import Params
+from app.exhibits.convolution_forward.resolve import resolve
 from app.exhibits.convolution_forward.snippets import snippets
 from tests.exhibits.asking import PAGE, answer
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.exhibits.convolution_forward.params import Params, canonical, resolve
+from app.exhibits.convolution_forward.params import Params
 from app.exhibits.convolution_forward.presets import PRESETS
+from app.exhibits.convolution_forward.resolve import canonical, resolve
 from tests.exhibits.asking import API, HTML, PAGE, alerts, answer
 
 VALID = {  # parameter -> values that differ from the preset

@@ -5,13 +5,14 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from app import tensors
-from app.exhibits.base import Exhibit, Tile
+from app.exhibits.base import Exhibit, OwnNumbers, Questions, Tile
 from app.exhibits.convolution_forward import answers, scene
 from app.exhibits.convolution_forward.grids import Grids
-from app.exhibits.convolution_forward.params import Params, canonical, resolve
+from app.exhibits.convolution_forward.params import Params
 from app.exhibits.convolution_forward.presets import PRESETS, Preset
+from app.exhibits.convolution_forward.resolve import canonical, resolve
 from app.i18n import N_
-from app.tensors import Array, TensorError
+from app.tensors import Array
 from engine import RangeError
 
 READERS = {"x": tensors.as_image, "weight": tensors.as_filters, "bias": tensors.as_bias}
@@ -23,8 +24,6 @@ def edited(params: Params, tensor: str, place: tuple[int, ...], value: float) ->
     values = {"x": layer.x, "weight": layer.sliding_weight, "bias": layer.bias[None]}[tensor].copy()
     if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
         raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
-    if abs(value) > tensors.LARGEST or value != value:
-        raise TensorError(N_("{value} is too large; numbers here stay within one million"), value=f"{value:g}")
     values[place] = value
     if tensor == "weight" and params.true_convolution:
         values = values[:, :, ::-1, ::-1]
@@ -49,7 +48,7 @@ def taken(params: Params, tensor: str, values: Array, order: str) -> Params:
 
 
 def _tile(name: str, preset: Preset) -> Tile:
-    layer = preset.layer(1)
+    layer = preset.layers[0]
     query = "" if name == "cs231n" else urlencode({"preset": name})
     window = layer.trace[len(layer.trace) // (2 * len(layer.output))]
     return Tile(query, preset.title, preset.note, Grids(layer).thumbnail, window.rows, window.columns)
@@ -62,12 +61,10 @@ EXHIBIT = Exhibit(
     summary=N_("Step through a convolution, forwards, on prepared examples or your own numbers."),
     Params=Params,
     prepare=scene.ConvolutionScene,
-    broken=scene.broken,
     canonical=canonical,
-    tensors=("x", "weight", "bias"),
-    edited=edited,
-    taken=taken,
-    check=answers.check,
-    guess=answers.guess,
+    broken=scene.broken,
+    long_params=("x", "weight", "bias", "other"),
+    own_numbers=OwnNumbers(("x", "weight", "bias"), edited, taken),
+    questions=Questions(answers.guess, answers.check),
     tiles=tuple(_tile(name, preset) for name, preset in PRESETS.items()),
 )

@@ -14,8 +14,8 @@ from app.exhibits.convolution_forward.params import (
     MOST_KERNEL,
     MOST_SIZE,
     Params,
-    option_texts,
 )
+from app.exhibits.convolution_forward.resolve import option_texts
 from app.i18n import N_, Words, listed
 from engine import EngineError
 from engine.geometry import Geometry

@@ -1,6 +1,6 @@
 """The prepared examples. To add one, add a row to PRESETS (and its words in Chinese).
 
-A preset has one layer, or several of which each reads the output of the one before.
+A preset has one layer, or two of which the second reads the output of the first.
 """
 
 from __future__ import annotations
@@ -18,14 +18,7 @@ from app.tensors import Array
 class Preset:
     title: str
     note: str  # one sentence: what to look at
-    layers: tuple[Layer, ...]
-
-    def layer(self, number: int) -> Layer:
-        """Return layer `number` (1, 2, ...) reading what the layers before it put out."""
-        chosen = self.layers[0]
-        for following in self.layers[1:number]:
-            chosen = following.with_input(chosen.output)
-        return chosen
+    layers: tuple[Layer, ...]  # one, or two of which the second reads the first's output
 
 
 def drawn(seed: int, shape: tuple[int, ...], low: int, high: int) -> Array:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 
 from app import numbers
 from app.exhibits.base import plain
-from app.exhibits.convolution_forward import controls, moments, params, pictures, snippets
+from app.exhibits.convolution_forward import controls, moments, params, pictures, resolve, snippets
 from app.exhibits.convolution_forward.grids import Grids
 from app.exhibits.convolution_forward.layer import Layer
 from app.exhibits.convolution_forward.presets import PRESETS
@@ -30,7 +31,7 @@ class ConvolutionScene:
 
     def __init__(self, settings: params.Params) -> None:
         self.params = settings
-        self.layer: Layer = params.resolve(settings)
+        self.layer: Layer = resolve.resolve(settings)
         self.layer.trace  # noqa: B018  refuses here, not half way down the page, what does not fit
         self.precision = moments.Precision.of(self.layer)
         self.parts = moments.parts_per_cell(self.layer, settings.step_size)
@@ -119,7 +120,7 @@ class ConvolutionScene:
             "x": plain(layer.x),
             "weight": plain(layer.weight),
             "bias": plain(layer.bias),
-            "options": params.option_texts(layer) | {"true_convolution": layer.true_convolution},
+            "options": resolve.option_texts(layer) | {"true_convolution": layer.true_convolution},
             "output_size": shape.output_size,
             "window_rows": shape.window_rows,
             "window_columns": shape.window_columns,
@@ -169,6 +170,14 @@ class ConvolutionScene:
         }
 
 
+def layer_links(settings: params.Params) -> list[str]:
+    """Return the query of each layer of the preset, both as the learner left them; none if there is but one."""
+    if len(PRESETS[settings.preset].layers) == 1:
+        return []
+    both = sorted((settings, resolve.other_layer(settings)), key=lambda layer: layer.layer)
+    return [urlencode(resolve.canonical(layer)) for layer in both]
+
+
 def choices(settings: params.Params) -> dict[str, Any]:
     """Return what the form offers whatever the state."""
     return {
@@ -176,12 +185,13 @@ def choices(settings: params.Params) -> dict[str, Any]:
         "preset": PRESETS[settings.preset],
         "presets": PRESETS,
         "activations": ACTIVATIONS,
+        "layer_links": layer_links(settings),
         "option_names": (*params.OPTIONS, "true_convolution", "predict", "seed"),
         "step_sizes": STEP_SIZES,
     }
 
 
-def broken(settings: params.Params, error: EngineError, words: Words) -> dict[str, Any]:
+def broken(settings: params.Params, words: Words) -> dict[str, Any]:
     """Return the context of a page whose parts do not fit: the controls, and links that repair."""
     activation = settings.activation or "none"
     context = {
@@ -192,7 +202,7 @@ def broken(settings: params.Params, error: EngineError, words: Words) -> dict[st
         **choices(settings),
     }
     try:
-        layer = params.resolve(settings)
+        layer = resolve.resolve(settings)
     except EngineError:
         return context
     offered = controls.sliders(layer, words)

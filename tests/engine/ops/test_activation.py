@@ -21,9 +21,7 @@ def test_sigmoid_of_zero_is_a_half():
 @pytest.mark.parametrize("name", NAMES)
 def test_activations_agree_with_torch(rng, name):
     x = np.append(rng.normal(size=8), [0, 1000, -1000, 30, -30])
-    np.testing.assert_allclose(
-        ACTIVATIONS[name](x), getattr(torch, name)(torch.from_numpy(x)), rtol=1e-10, atol=1e-15
-    )
+    np.testing.assert_allclose(ACTIVATIONS[name](x), getattr(torch, name)(torch.from_numpy(x)), rtol=1e-10, atol=1e-15)
 
 
 @pytest.mark.parametrize("name", NAMES)

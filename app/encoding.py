@@ -1,0 +1,39 @@
+"""Answers as bytes, encoded once: JSON, .npy, .csv. Never FastAPI's default encoder."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import orjson
+from starlette.responses import Response
+
+from app.tensors import Array
+
+CACHED = {"Cache-Control": "public, max-age=3600"}
+
+
+def json_answer(value: Any) -> Response:
+    """Return JSON of nested dicts, lists, dataclasses and arrays."""
+    body = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(body, media_type="application/json", headers=CACHED)
+
+
+def npy_answer(values: Array) -> Response:
+    """Return a float32 .npy file, for numpy.load and for the page."""
+    buffer = io.BytesIO()
+    np.save(buffer, values.astype(np.float32))
+    return Response(buffer.getvalue(), media_type="application/octet-stream", headers=CACHED)
+
+
+def csv_answer(values: Array) -> Response:
+    """Return rows and columns with a blank line between slices, as app.tensors reads them back."""
+    slices = values.reshape(-1, *values.shape[-2:]) if values.ndim > 1 else values[None, None]
+    text = "\n\n".join("\n".join(",".join(map(repr, row)) for row in rows) for rows in slices.tolist())
+    return Response(text + "\n", media_type="text/csv; charset=utf-8", headers=CACHED)
+
+
+def png_answer(picture: bytes) -> Response:
+    """Return a picture."""
+    return Response(picture, media_type="image/png", headers=CACHED)

@@ -1,0 +1,66 @@
+"""One request to one exhibit: who asks, with which link, and the page that answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.exhibits.base import Exhibit, links, query_with
+from app.exhibits.reading import EXPIRED, Read, read_query, short_query
+from app.pages import page
+from app.visitor import Visitor
+from engine import EngineError
+
+NOTHING_SAID: dict[str, Any] = {"panel": None, "verdict": None, "guess": None, "revealed": False}
+
+
+class Desk:
+    """Reads links, prepares scenes, answers with pages."""
+
+    def __init__(self, exhibit: Exhibit, request: Request) -> None:
+        self.exhibit, self.request, self.visitor = exhibit, request, Visitor(request)
+        self.settings, self.store = request.app.state.settings, request.app.state.store
+
+    def read(self, query: dict[str, str]) -> Read:
+        """Return the parameters of a link, and a sentence for each one that was refused."""
+        return read_query(self.exhibit, query, self.store, self.visitor)
+
+    def scene(self, params: Any) -> Any:
+        """Return the scene of the API's parameters, with what a stored state adds to them."""
+        if "state" in self.request.query_params:
+            given = {name: str(value) for name, value in params.model_dump(exclude_unset=True).items()}
+            read = self.read({**given, "state": self.request.query_params["state"]})
+            if read.problems:
+                raise EngineError(EXPIRED)
+            params = read.params
+        return self.exhibit.prepare(params)
+
+    def see_other(self, params: Any) -> Response:
+        """Send the browser to the link of `params`."""
+        query = short_query(self.exhibit, params, self.store, self.settings.max_query)
+        return RedirectResponse(f"{self.exhibit.path}?{query_with(query)}", status_code=303)
+
+    def page(self, read: Read, *, problem: EngineError | None = None, **said: Any) -> HTMLResponse:
+        """Return the exhibit's page; what does not fit is explained and the controls stay."""
+        problems = [*read.problems, *([self.visitor.explain(problem)] if problem else [])]
+        try:
+            query = short_query(self.exhibit, read.params, self.store, self.settings.max_query)
+            context = self.exhibit.prepare(read.params).context(self.visitor.words)
+        except EngineError as error:
+            query = {name: str(value) for name, value in read.params.model_dump(exclude_defaults=True).items()}
+            context = self.exhibit.broken(read.params, self.visitor.words)
+            problems.append(self.visitor.explain(error))
+        return page(
+            self.visitor,
+            f"exhibits/{self.exhibit.slug}.html",
+            422 if problems else 200,
+            here=lambda **changes: f"{self.exhibit.path}?{query_with(query, **changes)}",
+            problems=problems,
+            compact=False,
+            state_days=self.settings.state_days,
+            **links(self.exhibit, query, self.visitor.language),
+            **context,
+            **{**NOTHING_SAID, **said},
+        )
