@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from engine.errors import EngineError
-from engine.ops.arrays import Array
+from engine.ops.arrays import Array, DType
 
 MOST_DECIMALS = 9
+ULPS = 32  # what rounding errors may add up to
 
 Detail = dict[str, Any]
 Explanation = tuple[str, Detail, Callable[[], Array]]  # cause, its values, how to compute what it gives
@@ -37,28 +38,41 @@ def likely_cause(answer: Array, explanations: Iterable[Explanation]) -> tuple[st
     return None, {}
 
 
-def agree(answer: Array, expected: Array) -> bool:
+def agree(answer: Array, expected: Array, noise: float = 0.0) -> bool:
     """Return whether answer equals expected, up to rounding error and its own decimals."""
-    return answer.shape == expected.shape and bool(agreeing_cells(answer, expected).all())
+    return answer.shape == expected.shape and bool(agreeing_cells(answer, expected, noise).all())
 
 
-def agreeing_cells(answer: Array, expected: Array) -> Array:
+def agreeing_cells(answer: Array, expected: Array, noise: float = 0.0) -> Array:
     """Return where answer equals expected, as booleans of their common shape.
 
     Tolerance: 1e-9 of the largest expected value (float32: 4e-6), and half a unit of the last
     decimal in answer unless that is coarser than a tenth of the largest value: zeros are no
     rounding of 0.3.
+    noise   rounding error of expected where its terms cancel: 0.1 + 0.2 - 0.3 is 0
     """
     scale = float(np.max(np.abs(expected), where=np.isfinite(expected), initial=0.0))
     rounding = _half_last_decimal(answer)
-    exact = max(1e-9, 32 * float(np.finfo(answer.dtype).eps)) * scale
+    exact = max(1e-9 * scale, round_off(scale, _own_dtype(answer)), noise)
     tolerance = exact + (rounding if rounding <= scale / 10 else 0.0)
     return np.asarray(np.isclose(answer, expected, rtol=0.0, atol=tolerance, equal_nan=True))
+
+
+def round_off(size: float, dtype: DType) -> float:
+    """Return how far rounding errors may move a sum whose terms have this size altogether."""
+    return ULPS * float(np.finfo(dtype).eps) * size if np.isfinite(size) else 0.0
 
 
 def floats(array: Array) -> Array:
     """Return array in floating point; its own, because float32 answers are less exact."""
     return np.asarray(array if array.dtype.kind == "f" else array.astype(np.float64))
+
+
+def _own_dtype(answer: Array) -> DType:
+    """float32 also for such numbers that came as text, where their type was lost."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        single = answer.astype(np.float32)
+    return single.dtype if np.array_equal(single, answer, equal_nan=True) else answer.dtype
 
 
 def _half_last_decimal(answer: Array) -> float:

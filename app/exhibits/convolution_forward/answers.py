@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from app import numbers
 from app.exhibits import fields
-from app.exhibits.convolution_forward.layer import Layer
 from app.exhibits.convolution_forward.scene import ConvolutionScene
 from app.i18n import N_, Words, together
 from app.tensors import Array
 from engine import diagnose
+from engine.ops.activation import ACTIVATIONS
 
-ROUNDING = 0.005  # an activated answer may be rounded to two decimals
 CAUSES = {
     "flipped-kernel": N_("It looks as if the kernel was flipped: here it slides just as it is shown."),
     "no-bias": N_("It looks as if the bias was left out: it is added once per output cell."),
@@ -52,30 +49,21 @@ def _cause(verdict: diagnose.Verdict, words: Words) -> str:
         part = PARTS[values["of"]]
         values["of"] = words.gettext(part)
     sentences = [words.gettext(CAUSES[verdict.cause]) % values]
-    hinted = {"other-stride": ("padding",), "wrong-shape": ("stride", "padding")}.get(verdict.cause, ())
-    sentences += [words.gettext(CAUSES[f"other-{name}"]) % values for name in hinted if name in values]
+    others = [f"other-{name}" for name in ("stride", "padding", "dilation") if name in values]
+    sentences += [words.gettext(CAUSES[other]) % values for other in others if other != verdict.cause]
     return together(words, sentences)
 
 
 def guess(scene: ConvolutionScene, value: float, words: Words) -> dict[str, Any]:
     """Return whether `value` is the current cell, and a hint (never the answer) if not."""
-    _, f, row, column = scene.layer.trace[scene.cell].index
-    expected = float(scene.layer.output[f, row, column])
-    decimals, text = min(scene.precision.activated, 2), numbers.short(value, 4)
-    if numbers.rounded(value, decimals) == numbers.rounded(expected, decimals):
+    layer, text = scene.layer, numbers.short(value, 4)
+    verdict = diagnose.conv2d_cell(value, layer.trace, scene.cell, after=ACTIVATIONS[layer.activation])
+    if verdict.right:
         moment = scene.moments(scene.cell, scene.cell + 1, words)[0]
         formula = moment.formulas[str(moment.parts[-1].done)]
         return {"right": True, "guess": text, "text": words.gettext("Yes:"), "formula": formula}
-    hint = _cause(_cell_verdict(scene, value), words) or words.gettext("Multiply and add once more.")
+    hint = _cause(verdict, words) or words.gettext("Multiply and add once more.")
     return {"right": False, "guess": text, "text": words.gettext("Not yet."), "hint": hint}
-
-
-def _cell_verdict(scene: ConvolutionScene, value: float) -> diagnose.Verdict:
-    """Diagnose the sum; behind an activation the only mistake that can be told is leaving it out."""
-    verdict = diagnose.conv2d_cell(value, scene.layer.trace, scene.cell)
-    if scene.layer.activation == "none":
-        return verdict
-    return diagnose.Verdict(False, cause="activation" if verdict.right else None)
 
 
 def check(scene: ConvolutionScene, answer: Array, words: Words) -> dict[str, Any]:
@@ -83,21 +71,9 @@ def check(scene: ConvolutionScene, answer: Array, words: Words) -> dict[str, Any
     layer = scene.layer
     if answer.ndim == 2 and len(layer.output) == 1:
         answer = answer[None]
-    verdict = diagnose.conv2d_answer(answer, layer.x, layer.sliding_weight, layer.bias, **layer.options)
-    if layer.activation != "none":
-        verdict = _activated_verdict(layer, answer, verdict)
+    after = ACTIVATIONS[layer.activation]
+    verdict = diagnose.conv2d_answer(answer, layer.x, layer.sliding_weight, layer.bias, **layer.options, after=after)
     return _verdict(verdict, words)
-
-
-def _activated_verdict(layer: Layer, answer: Array, sums: diagnose.Verdict) -> diagnose.Verdict:
-    if answer.shape != layer.output.shape:
-        return sums
-    apart = np.abs(answer - layer.output) > ROUNDING
-    if not apart.any():
-        return diagnose.Verdict(True)
-    f, row, column = (int(place) for place in np.argwhere(apart)[0])
-    expected, got = float(layer.output[f, row, column]), float(answer[f, row, column])
-    return diagnose.Verdict(False, (f, row, column), expected, got, "activation" if sums.right else None)
 
 
 def _verdict(verdict: diagnose.Verdict, words: Words) -> dict[str, Any]:
@@ -109,15 +85,13 @@ def _verdict(verdict: diagnose.Verdict, words: Words) -> dict[str, Any]:
         sentence = words.gettext(
             "First difference: output map %(f)s, row %(row)s, column %(column)s is %(expected)s, not %(got)s."
         )
-        sentences.append(
-            sentence
-            % {
-                "f": f,
-                "row": row,
-                "column": column,
-                "expected": numbers.short(verdict.expected, 4),
-                "got": numbers.short(verdict.got, 4),
-            }
-        )
+        expected, got = _told_apart(verdict.expected, verdict.got)
+        sentences.append(sentence % {"f": f, "row": row, "column": column, "expected": expected, "got": got})
     hint = together(words, [*sentences, _cause(verdict, words)])
     return {"right": False, "text": words.gettext("Not yet."), "hint": hint}
+
+
+def _told_apart(expected: float, got: float) -> tuple[str, str]:
+    """Return both as printed, with as many decimals (from 4) as it takes to see that they differ."""
+    printed = [(numbers.short(expected, decimals), numbers.short(got, decimals)) for decimals in range(4, 16)]
+    return next((pair for pair in printed if pair[0] != pair[1]), printed[-1])

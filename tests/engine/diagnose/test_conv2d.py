@@ -3,6 +3,7 @@ import pytest
 
 from engine import RangeError, ShapeError, conv2d
 from engine.diagnose import conv2d_answer
+from engine.ops.activation import identity, relu, sigmoid, tanh
 from tests.engine.cs231n import BIAS, OUTPUT, WEIGHT, X
 
 OPTIONS = {"stride": 2, "padding": 1}
@@ -93,6 +94,58 @@ def test_a_rounded_mistake_is_recognised(problem, cause):
     assert diagnosis(answer, problem) == (cause, detail)
 
 
+@pytest.mark.parametrize("after", [relu, sigmoid, tanh])
+@pytest.mark.parametrize("cause", MISTAKES)
+def test_a_mistake_before_an_activation_is_recognised(problem, cause, after):
+    mistaken, detail = MISTAKES[cause]
+    answer = after(mistaken(problem["x"], problem["weight"], problem["bias"]))
+    assert diagnosis(answer, problem, after=after) == (cause, detail)
+
+
+@pytest.mark.parametrize("after", [relu, sigmoid, tanh])
+def test_the_sums_before_an_activation_are_recognised(problem, after):
+    assert diagnosis(np.round(conv2d(**problem), 2), problem, after=after) == ("activation", {})
+
+
+@pytest.mark.parametrize("after", [relu, sigmoid, tanh])
+def test_an_activated_answer_may_be_rounded(problem, after):
+    answer = np.round(after(conv2d(**problem)), 2)
+    assert conv2d_answer(answer, **problem, after=after).right
+    answer[2, 1, 1] += 0.02
+    assert conv2d_answer(answer, **problem, after=after).first_difference == (2, 1, 1)
+
+
+SMALL = np.array([[[0.004, 0.003], [0.002, 0.001]]])
+
+
+@pytest.mark.parametrize("answer", [np.zeros((1, 2, 2)), SMALL + 0.004, np.round(SMALL, 2)], ids=str)
+def test_an_activation_makes_no_small_number_right(answer):
+    assert conv2d_answer(SMALL, SMALL, [[[[1]]]], after=relu).right
+    assert not conv2d_answer(answer, SMALL, [[[[1]]]], after=relu).right
+
+
+def test_the_activation_is_no_cause_where_it_changes_nothing():
+    assert conv2d_answer(SMALL + 1, SMALL, [[[[1]]]], after=relu).cause is None
+
+
+@pytest.mark.parametrize("off", [1e-6, 0.004, 0.4, 1.0, 25.0])
+def test_what_gives_the_right_answer_explains_no_wrong_one(rng, off):
+    x, weight = -rng.integers(1, 9, size=(2, 4, 4)), rng.integers(1, 9, size=(2, 2, 3, 3))
+    verdict = conv2d_answer(np.full((2, 2, 2), off), x, weight, [0, 0], after=relu)
+    assert (verdict.right, verdict.expected, verdict.cause) == (False, 0, None)
+
+
+@pytest.mark.parametrize("after", [identity, relu])
+def test_zeros_are_right_where_the_terms_cancel(after):
+    x, weight = np.array([0.1, 0.2, 0.3]).reshape(3, 1, 1), [[[[1]], [[1]], [[-1]]]]
+    assert conv2d_answer([[[0]]], x, weight, after=after).right
+
+
+def test_the_numbers_of_a_float32_answer_are_right_in_any_type(problem):
+    answer = sigmoid(conv2d(**problem)).astype(np.float32).astype(np.float64)
+    assert conv2d_answer(answer, **problem, after=sigmoid).right
+
+
 def test_stride_and_padding_mistaken_together_are_recognised(problem):
     answer = conv2d(**problem, stride=1, padding=1)
     detail = {"stride": (1, 1), "padding": ((1, 1), (1, 1))}
@@ -121,7 +174,28 @@ def test_an_input_read_in_the_wrong_axis_order_is_recognised(problem):
 def test_a_shape_is_explained_even_if_the_numbers_are_wrong(problem):
     cause, detail = diagnosis(np.zeros((4, 3, 3)), problem)
     assert cause == "wrong-shape"
-    assert detail == {"wanted": (4, 5, 5), "got": (4, 3, 3), "stride": (2, 2), "padding": ((0, 0), (0, 0))}
+    assert detail == {"wanted": (4, 5, 5), "got": (4, 3, 3), "stride": (2, 2)}
+
+
+SHAPES = {
+    "stride": ((2, 5, 5), {"stride": (1, 1)}),
+    "stride before padding": ((2, 2, 2), {"stride": (3, 3)}),
+    "one axis": ((2, 5, 3), {"stride": (1, 2)}),
+    "padding": ((2, 4, 4), {"padding": ((2, 2), (2, 2))}),
+    "two options": ((2, 7, 7), {"stride": (1, 1), "padding": ((2, 2), (2, 2))}),
+}
+
+
+@pytest.mark.parametrize(("shape", "changes"), SHAPES.values(), ids=SHAPES)
+def test_a_wrong_shape_names_only_options_that_differ(shape, changes):
+    verdict = conv2d_answer(np.zeros(shape), X, WEIGHT, BIAS, **OPTIONS)
+    options = {name: value for name, value in verdict.detail.items() if name not in ("wanted", "got")}
+    assert (verdict.cause, options) == ("wrong-shape", changes)
+
+
+def test_a_wrong_shape_may_come_from_the_dilation_alone():
+    verdict = conv2d_answer(np.zeros((1, 7, 7)), np.ones((1, 9, 9)), np.ones((1, 1, 2, 2)))
+    assert verdict.detail == {"wanted": (1, 8, 8), "got": (1, 7, 7), "dilation": (2, 2)}
 
 
 @pytest.mark.parametrize("shape", [(4, 99, 99), (2, 5, 5), (5, 5), ()])

@@ -4,6 +4,7 @@ import pytest
 import engine
 from engine import ShapeError
 from engine.diagnose import conv2d_cell
+from engine.ops.activation import identity, relu, sigmoid, tanh
 
 STEP = 7
 
@@ -45,6 +46,44 @@ def test_a_mistake_is_recognised(trace, cause, decimals):
     mistaken, detail = MISTAKES[cause]
     verdict = conv2d_cell(round(mistaken(trace, trace[STEP]), decimals), trace, STEP)
     assert (verdict.cause, verdict.detail) == (cause, detail)
+
+
+@pytest.mark.parametrize("cause", MISTAKES)
+def test_a_mistake_before_an_activation_is_recognised(trace, cause):
+    mistaken, detail = MISTAKES[cause]
+    verdict = conv2d_cell(tanh(mistaken(trace, trace[STEP])), trace, STEP, after=tanh)
+    assert (verdict.cause, verdict.detail) == (cause, detail)
+
+
+@pytest.mark.parametrize("after", [sigmoid, tanh])
+def test_the_sum_before_an_activation_is_recognised(trace, after):
+    verdict = conv2d_cell(round(trace[STEP].value, 3), trace, STEP, after=after)
+    assert (verdict.cause, verdict.expected) == ("activation", after(trace[STEP].value))
+
+
+def one_cell(*products, bias=0):
+    x = np.array(products).reshape(-1, 1, 1)
+    return engine.trace.conv2d(x, np.ones((1, *x.shape)), [bias])
+
+
+@pytest.mark.parametrize(("guess", "right"), [(0.004, True), (0, False), (0.005, False), (0.0043, False)])
+def test_a_small_activated_value_is_no_zero(guess, right):
+    assert conv2d_cell(guess, one_cell(0.004), 0, after=relu).right == right
+
+
+def test_the_activation_is_no_cause_where_it_changes_nothing():
+    assert conv2d_cell(7, one_cell(5), 0, after=relu).cause is None
+
+
+@pytest.mark.parametrize("guess", [1e-6, 0.4, 7])
+def test_where_an_activation_gives_zero_for_everything_nothing_is_explained(guess):
+    verdict = conv2d_cell(guess, one_cell(-5, -6), 0, after=lambda sums: sums * 0)
+    assert (verdict.right, verdict.cause) == (False, None)
+
+
+@pytest.mark.parametrize("after", [identity, relu])
+def test_zero_is_right_where_the_terms_cancel(after):
+    assert conv2d_cell(0, one_cell(0.1, 0.2, -0.3), 0, after=after).right
 
 
 def test_the_same_window_under_another_filter_is_recognised(trace):
