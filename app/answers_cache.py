@@ -85,7 +85,9 @@ class AnswersCache:
                 answer = _Answer(message["headers"])
             elif message["type"] == "http.response.body" and answer is not None:
                 answer.body += message.get("body", b"")
-                if not message.get("more_body"):
+                if len(answer.body) * LARGEST_SHARE > self.shelf.room:
+                    answer = None  # too large to keep: do not collect the rest
+                elif not message.get("more_body"):
                     self.shelf.put(key, answer)
             await send(message)
 

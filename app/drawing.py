@@ -29,6 +29,7 @@ class Cell(NamedTuple):
     level: int
     padding: bool
     number: int  # of an output cell among all steps; -1 for padding
+    exact: str  # the whole number where the text is shorter, else ""
 
 
 Box = tuple[int, int, int, int]  # x, y, width, height in px
@@ -163,10 +164,12 @@ class Grid:
         x, y = (column + self.left) * self.pitch, (row + self.top) * self.pitch
         centre = (x + self.pitch / 2, y + self.pitch / 2)
         if not (0 <= row < self.rows and 0 <= column < self.columns):
-            return Cell(row, column, x, y, *centre, "0", 0, True, -1)
+            return Cell(row, column, x, y, *centre, "0", 0, True, -1, "")
         value = float(self.values[row, column])
+        text, exact = numbers.short(value), numbers.whole(value)
         number = self.first + row * self.columns + column
-        return Cell(row, column, x, y, *centre, numbers.short(value), palette.level(value, self.scale), False, number)
+        level = palette.level(value, self.scale)
+        return Cell(row, column, x, y, *centre, text, level, False, number, "" if text == exact else exact)
 
 
 def pitch_for(columns: int, cells: int, *, sizes: tuple[tuple[int, int], ...], width: int) -> int:

@@ -62,9 +62,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 async def _invalid(request: Request, error: Any) -> Response:
     visitor = Visitor(request)
-    exhibit = next((e for e in EXHIBITS.values() if request.url.path.startswith((e.api, e.path))), None)
-    model = exhibit.Params if exhibit else next(iter(EXHIBITS.values())).Params
-    return _problem(visitor, 422, together(visitor.words, explain(error.errors(), model, visitor)))
+    path = request.url.path
+    exhibit = next((one for one in EXHIBITS.values() if one.owns(path)), None)
+    sentences = explain(error.errors(), exhibit.Params.model_fields if exhibit else {}, visitor)
+    return _problem(visitor, 422, together(visitor.words, sentences))
 
 
 async def _refused(request: Request, error: Any) -> Response:

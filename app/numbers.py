@@ -38,13 +38,28 @@ def printed(value: float | Decimal, decimals: int) -> str:
     return MINUS + text if exact < 0 and exact != 0 else text
 
 
+def whole(value: float) -> str:
+    """Return every digit of `value` that counts (12), with a true minus."""
+    return f"{value:.12g}".replace("-", MINUS)
+
+
+def fitting(value: float, decimals: int) -> str:
+    """Return `value` with at most `decimals` decimals, without needless zeros at their end.
+
+    What rounding changed keeps them, so 0.9991 is 1.00 and never passes for 1.
+    """
+    text = printed(value, decimals)
+    if abs(float(rounded(value, decimals)) - value) > 1e-9 * abs(value):
+        return text
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def short(value: float, decimals: int = 2) -> str:
-    """Return `value` for a narrow cell: at most `decimals` decimals, no trailing zeros."""
-    if value != 0 and (abs(value) >= 1e5 or abs(value) <= 0.5 * 10.0**-decimals):
+    """Return `value` for a narrow cell: at most `decimals` decimals, large ones as 1e5."""
+    if abs(value) >= 1e5:
         mantissa, exponent = f"{value:.0e}".split("e")
         return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
-    text = printed(value, decimals)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return fitting(value, decimals)
 
 
 def remainder(total: Decimal, terms: Iterable[Decimal]) -> Decimal:

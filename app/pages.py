@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from app import i18n, numbers, paths
 from app.build import build_id
-from app.exhibits import EXHIBITS
+from app.exhibits import EXHIBITS, chapters
 from app.visitor import Visitor
 
 
@@ -34,6 +34,7 @@ def environment(language: str) -> Environment:
     made.globals.update(
         static=static,
         exhibits=EXHIBITS,
+        chapters=chapters(),
         languages=i18n.LANGUAGES,
         language=language,
         locale=i18n.LOCALES[language],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -28,14 +27,6 @@ _COMPACT = re.compile(r"(\d{1,9}(?:x\d{1,9}){0,3})_(\S+)")
 
 class TensorError(EngineError):
     """A text or file that is no tensor; says what was wanted, what came, what to do."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A tensor as it was read, with the axis orders it may have (best guess first)."""
-
-    values: Array
-    orders: tuple[str, ...]
 
 
 def compact(values: Array) -> str:
@@ -63,7 +54,7 @@ def parse(text: str) -> Array:
 
 def one_number(text: str) -> float:
     """Return the one number that `text` writes, as it is typed into a cell."""
-    token = text.strip().replace("\N{MINUS SIGN}", "-").replace(",", ".")
+    token = text.strip().replace("\N{MINUS SIGN}", "-")
     number = _number(token)
     if abs(number) > LARGEST:
         raise TensorError(N_("{value} is too large; numbers here stay within one million"), value=f"{number:g}")

@@ -1,6 +1,28 @@
 """The table of exhibits. Routes, navigation, home page, sitemap and tests are made from it."""
 
+from collections.abc import Iterable
+
 from app.exhibits.base import Exhibit
 from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
 
-EXHIBITS: dict[str, Exhibit] = {exhibit.slug: exhibit for exhibit in (convolution_forward,)}
+
+def table(exhibits: Iterable[Exhibit]) -> dict[str, Exhibit]:
+    """Return the exhibits by slug, in order. Raises ValueError if two share one."""
+    by_slug: dict[str, Exhibit] = {}
+    for exhibit in exhibits:
+        if exhibit.slug in by_slug:
+            raise ValueError(f"two exhibits are called {exhibit.slug}")
+        by_slug[exhibit.slug] = exhibit
+    return by_slug
+
+
+EXHIBITS = table((convolution_forward,))
+HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step
+
+
+def chapters() -> dict[str, list[Exhibit]]:
+    """Return the exhibits of each chapter, in order."""
+    by_chapter: dict[str, list[Exhibit]] = {}
+    for exhibit in EXHIBITS.values():
+        by_chapter.setdefault(exhibit.chapter, []).append(exhibit)
+    return by_chapter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from app import paths
 from app.drawing import Grid
 from app.i18n import Words
 from app.tensors import Array
@@ -23,16 +24,7 @@ class Scene(Protocol):
         """Return what the exhibit's template needs."""
 
     def numbers(self, start: int, stop: int) -> dict[str, Any]:
-        """Return the tensors and the trace's steps start..stop for the API."""
-
-    def moments(self, start: int, stop: int, words: Words) -> list[Any]:
-        """Return output cells start..stop as the page shows them."""
-
-    def arrays(self) -> Mapping[str, Array]:
-        """Return what can be exported, by name."""
-
-    def picture(self) -> bytes:
-        """Return the current step as a PNG."""
+        """Return the unrounded numbers for the API; of a stepped exhibit with steps start..stop."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +87,11 @@ class Exhibit:
     canonical    parameters -> the shortest query that means the same
     broken       (parameters, words) -> context of the page that offers repairs
     long_params  parameters that may be too long for a link; then they are stored
+    view_params  parameters that change how a step is looked at, not what the steps are
+    moments      (scene, start, stop, words) -> steps as the page shows them, for a stepped exhibit
+    arrays       name -> (scene -> array): what can be exported as .npy and .csv
+    picture      scene -> PNG
+    tiles        prepared states, for the home page
     """
 
     slug: str
@@ -102,10 +99,14 @@ class Exhibit:
     title: str
     summary: str
     Params: type[BaseModel]
-    prepare: Callable[[Any], Any]
+    prepare: Callable[[Any], Scene]
     canonical: Callable[[Any], dict[str, str]] = plain_query
     broken: Callable[[Any, Words], dict[str, Any]] = nothing_to_show
     long_params: tuple[str, ...] = ()
+    view_params: tuple[str, ...] = ()
+    moments: Callable[[Any, int, int, Words], list[Any]] | None = None
+    arrays: Mapping[str, Callable[[Any], Array]] = field(default_factory=dict)
+    picture: Callable[[Any], bytes] | None = None
     own_numbers: OwnNumbers | None = None
     questions: Questions | None = None
     tiles: tuple[Tile, ...] = ()
@@ -118,13 +119,22 @@ class Exhibit:
     def api(self) -> str:
         return f"/api/exhibits/{self.slug}"
 
+    @property
+    def has_script(self) -> bool:
+        """Whether static/exhibits/<slug>.js is there; an exhibit can do without."""
+        return (paths.STATIC / "exhibits" / f"{self.slug}.js").is_file()
+
+    def owns(self, path: str) -> bool:
+        """Return whether `path` is an address of this exhibit."""
+        return any(path == own or path.startswith((f"{own}/", f"{own}.")) for own in (self.path, self.api))
+
 
 def links(exhibit: Exhibit, query: Mapping[str, str], language: str) -> dict[str, Any]:
     """Return what templates need to link to other states of the same exhibit.
 
     link(**changes) changes parameters and takes None ones out; its step is the one shown.
     """
-    here = {name: value for name, value in query.items() if name not in ("step", "predict", "tab")}
+    steps = {name: value for name, value in query.items() if name not in exhibit.view_params}
 
     def link(**changes: Any) -> str:
         text = query_with(query, **changes)
@@ -135,7 +145,7 @@ def links(exhibit: Exhibit, query: Mapping[str, str], language: str) -> dict[str
         "query": query,
         "link": link,
         "link_query": query_with(query),
-        "moments_query": query_with(here, lang=language),
+        "moments_query": query_with(steps, lang=language),
     }
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from app.exhibits.base import Exhibit
 from app.i18n import N_
@@ -41,7 +42,7 @@ class Read:
 def read_query(exhibit: Exhibit, query: Mapping[str, str], store: StateStore, visitor: Visitor) -> Read:
     """Return the parameters of a link; one that is refused falls back and is explained."""
     problems = []
-    given = {name: value for name, value in query.items() if name in exhibit.Params.model_fields and value != ""}
+    given = {name: value for name, value in query.items() if name in exhibit.Params.model_fields}
     if "state" in query:
         stored = store.get(query["state"])
         if stored is None:
@@ -52,22 +53,22 @@ def read_query(exhibit: Exhibit, query: Mapping[str, str], store: StateStore, vi
         return Read(exhibit.Params.model_validate(given), problems)
     except ValidationError as error:
         refused = {str(item["loc"][0]) for item in error.errors()}
-        problems += explain(error.errors(), exhibit.Params, visitor)
+        problems += explain(error.errors(), exhibit.Params.model_fields, visitor)
         kept = {name: value for name, value in given.items() if name not in refused}
         return Read(exhibit.Params.model_validate(kept), problems)
 
 
-def explain(errors: Any, model: type[BaseModel], visitor: Visitor) -> list[str]:
+def explain(errors: Any, fields: Mapping[str, FieldInfo], visitor: Visitor) -> list[str]:
     """Return one sentence per error: which parameter, what was wanted, what came."""
     sentences = []
     for error in errors:
         places = [part for part in error["loc"][1:] or error["loc"] if isinstance(part, str)]
-        name = next((part for part in reversed(places) if part in model.model_fields), "".join(places[:1]))
-        title = model.model_fields[name].title if name in model.model_fields else None
+        name = next((part for part in reversed(places) if part in fields), "".join(places[:1]) or "?")
+        title = fields[name].title if name in fields else None
         label = visitor.words.gettext(title) if title else name
-        named = visitor.words.gettext("%(label)s: %(sentence)s")
+        named = visitor.words.gettext("%(label)s: %(sentence)s.")
         sentence = _sentence(error, visitor)
-        sentences.append(named % {"label": label, "sentence": sentence} if label else sentence)
+        sentences.append(named % {"label": label, "sentence": sentence})
     return sentences
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from app.exhibits import EXHIBITS
 from app.exhibits.base import Exhibit, links, query_with
 from app.exhibits.reading import EXPIRED, Read, read_query, short_query
 from app.pages import page
@@ -56,6 +57,7 @@ class Desk:
             self.visitor,
             f"exhibits/{self.exhibit.slug}.html",
             422 if problems else 200,
+            number=list(EXHIBITS).index(self.exhibit.slug) + 1,
             here=lambda **changes: f"{self.exhibit.path}?{query_with(query, **changes)}",
             problems=problems,
             compact=False,

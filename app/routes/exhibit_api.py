@@ -1,7 +1,8 @@
 """An exhibit's API: the same parameters as its page, numbers instead of pictures."""
 
 # Not "from __future__ import annotations": FastAPI would lose the types that closures name.
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
@@ -16,8 +17,17 @@ Stop = Annotated[int | None, Query(ge=0, description=f"end of the steps; at most
 
 
 def add_api(router: APIRouter, exhibit: Exhibit) -> None:
-    """Add the numbers, the moments of the page, the tensors and the picture."""
+    """Add the numbers, and what else this exhibit has: moments, arrays, a picture."""
+    _add_numbers(router, exhibit)
+    if exhibit.moments:
+        _add_moments(router, exhibit, exhibit.moments)
+    if exhibit.arrays:
+        _add_arrays(router, exhibit)
+    if exhibit.picture:
+        _add_picture(router, exhibit, exhibit.picture)
 
+
+def _add_numbers(router: APIRouter, exhibit: Exhibit) -> None:
     Params = exhibit.Params
 
     @router.get(exhibit.api, name=f"{exhibit.slug}: numbers")
@@ -32,31 +42,46 @@ def add_api(router: APIRouter, exhibit: Exhibit) -> None:
         """The same with the parameters as a JSON body, for tensors too long for a link."""
         return json_answer(Desk(exhibit, request).scene(params).numbers(start, _end(start, stop)))
 
+
+def _add_moments(router: APIRouter, exhibit: Exhibit, moments_of: Callable[..., list[Any]]) -> None:
+    Params = exhibit.Params
+
     @router.get(exhibit.api + "/moments", name=f"{exhibit.slug}: moments")
     async def moments(
         request: Request, params: Annotated[Params, Query()], start: Start = 0, stop: Stop = None
     ) -> Response:
-        """Output cells start..stop as the page shows them: printed numbers and sentences (`lang`)."""
+        """Steps from start on as the page shows them, in `lang`: printed numbers and sentences.
+
+        Fewer than asked for come where they are long; ask on from the last one.
+        """
         desk = Desk(exhibit, request)
-        answer = json_answer(desk.scene(params).moments(start, _end(start, stop), desk.visitor.words))
+        answer = json_answer(moments_of(desk.scene(params), start, _end(start, stop), desk.visitor.words))
         answer.headers["Vary"] = "Cookie, Accept-Language"
         return answer
+
+
+def _add_arrays(router: APIRouter, exhibit: Exhibit) -> None:
+    Params, Name = exhibit.Params, Literal[tuple(exhibit.arrays)]
 
     @router.get(exhibit.api + "/{array}.{kind}", name=f"{exhibit.slug}: array")
     async def array(
         request: Request,
         params: Annotated[Params, Query()],
-        array: Annotated[Literal["x", "weight", "bias", "sums", "output"], Path()],
+        array: Annotated[Name, Path()],
         kind: Annotated[Literal["npy", "csv"], Path()],
     ) -> Response:
-        """One tensor as .npy (float32, for numpy.load) or .csv (a blank line between channels)."""
-        values = Desk(exhibit, request).scene(params).arrays()[array]
+        """One tensor as .npy (float64, for numpy.load) or .csv (a blank line between channels)."""
+        values = exhibit.arrays[array](Desk(exhibit, request).scene(params))
         return npy_answer(values) if kind == "npy" else csv_answer(values)
+
+
+def _add_picture(router: APIRouter, exhibit: Exhibit, draw: Callable[[Any], bytes]) -> None:
+    Params = exhibit.Params
 
     @router.get(exhibit.api + ".png", name=f"{exhibit.slug}: picture")
     async def picture(request: Request, params: Annotated[Params, Query()]) -> Response:
         """The step as a picture."""
-        return png_answer(Desk(exhibit, request).scene(params).picture())
+        return png_answer(draw(Desk(exhibit, request).scene(params)))
 
 
 def _end(start: int, stop: int | None) -> int:

@@ -42,7 +42,11 @@ def add_page(router: APIRouter, exhibit: Exhibit) -> None:
 
 def add_own_numbers(router: APIRouter, exhibit: Exhibit, own: OwnNumbers) -> None:
     """Add the forms that change one cell or a whole tensor."""
+    _add_edit(router, exhibit, own)
+    _add_take(router, exhibit, own)
 
+
+def _add_edit(router: APIRouter, exhibit: Exhibit, own: OwnNumbers) -> None:
     @router.post(exhibit.path + "/edit")
     async def edit(
         request: Request, query: Text = "", tensor: Text = "", place: Text = "", value: Text = ""
@@ -58,6 +62,8 @@ def add_own_numbers(router: APIRouter, exhibit: Exhibit, own: OwnNumbers) -> Non
         except EngineError as error:
             return desk.page(read, problem=error)
 
+
+def _add_take(router: APIRouter, exhibit: Exhibit, own: OwnNumbers) -> None:
     @router.post(exhibit.path + "/tensor")
     async def take(
         request: Request,

@@ -11,7 +11,7 @@ from starlette.types import Scope
 
 from app import palette, paths
 from app.build import build_id
-from app.exhibits import EXHIBITS
+from app.exhibits import EXHIBITS, HERO
 from app.exhibits.base import links
 from app.pages import page
 from app.visitor import Visitor
@@ -47,16 +47,12 @@ async def favicon() -> Response:
     return Response(status_code=308, headers={"Location": f"/static/{build_id()}/images/logo.svg"})
 
 
-HERO = {"step": 4}  # the exhibit of the home page, in mid-step
-
-
 @router.get("/")
 async def home(request: Request) -> HTMLResponse:
     visitor = Visitor(request)
-    exhibit = next(iter(EXHIBITS.values()))
-    params = exhibit.Params.model_validate(HERO)
-    context = exhibit.prepare(params).context(visitor.words)
-    context |= links(exhibit, exhibit.canonical(params), visitor.language)
+    params = HERO.Params(step=4)
+    context = HERO.prepare(params).context(visitor.words)
+    context |= links(HERO, HERO.canonical(params), visitor.language)
     return page(visitor, "home.html", compact=True, **context)
 
 

@@ -4,6 +4,7 @@ import "../js/formula-line.js";
 import "../js/step-player.js";
 import "../js/tensor-grid.js";
 import { Arrays } from "../js/arrays.js";
+import { t } from "../js/i18n.js";
 import { Moments } from "../js/moments.js";
 import { visit } from "../js/visit.js";
 import { Links } from "./convolution-links.js";
@@ -57,8 +58,26 @@ class Exhibit {
     }
     this.moments.get(this.cell);
     for (const grid of /** @type {NodeListOf<TensorGrid>} */ (stage.querySelectorAll("tensor-grid[data-dense]")))
-      grid.lookup = ({ tensor, place, row, column }) => this.arrays.number(tensor, [...place, row, column]);
+      grid.lookup = (cell) => this.value(cell);
     this.player?.show(this.player.step);
+  }
+
+  /**
+   * Return a number of a dense grid as it is printed, unless the learner is to predict it.
+   * @param {CellPlace} cell
+   */
+  async value(cell) {
+    if (this.hidden(cell)) return t("not reached yet");
+    return this.arrays.number(cell.tensor, [...cell.place, cell.row, cell.column]);
+  }
+
+  /**
+   * While predicting, an output cell that is not reached yet keeps its number to itself.
+   * @param {CellPlace} cell
+   */
+  hidden(cell) {
+    const step = this.links.stepOf(cell);
+    return step !== undefined && "predict" in this.stage.dataset && step >= this.cell + (this.waiting ? 0 : 1);
   }
 
   get player() {
@@ -85,13 +104,25 @@ class Exhibit {
   async step({ step, settled }) {
     const url = new URL(location.href);
     url.searchParams.set("step", String(step));
-    if (this.stage.dataset.predict && settled) return visit(url.href, { history: "replace" });
+    for (const problem of this.root.querySelectorAll(".problem")) problem.remove();
+    if (this.stage.dataset.predict) return this.ask(url.href, settled);
     const cell = Math.floor(step / this.parts);
     const moment = this.moments.at(cell) ?? (await this.moments.get(cell));
     if (!moment || this.player?.step !== step) return;
     Object.assign(this.stage.dataset, { cell: String(cell), part: String(step % this.parts) });
     this.draw(moment, step % this.parts);
     if (settled && !this.stage.hasAttribute("data-compact")) history.replaceState(null, "", url);
+  }
+
+  /**
+   * While predicting, every step is a question: playing stops there, and the answer field is ready.
+   * @param {string} url
+   * @param {boolean} settled
+   */
+  async ask(url, settled) {
+    if (!settled) return this.player?.pause();
+    await visit(url, { history: "replace" });
+    /** @type {HTMLElement | null} */ (this.root.querySelector("#guess"))?.focus({ preventScroll: true });
   }
 
   /**
@@ -117,6 +148,7 @@ class Exhibit {
       if (sentence) this.narration.textContent = sentence;
       return;
     }
+    if (this.hidden(cell)) return;
     const moment = this.moments.at(step) ?? (await this.moments.get(step));
     if (moment && this.pointed === cell) this.draw(moment, moment.parts.length - 1, true);
   }

@@ -11,7 +11,7 @@ export class Links {
   /** @param {HTMLElement} stage */
   constructor(stage) {
     this.stage = stage;
-    /** @type {{ rows: number[][], columns: number[][] }} */
+    /** @type {{ rows: number[][], columns: number[][], uses: number[][], cells: number }} */
     this.windows = JSON.parse(stage.querySelector("script[data-windows]")?.textContent ?? "null");
   }
 
@@ -58,12 +58,15 @@ export class Links {
     const readers = new Set(grids(this.#section(channel), "weight").map((slice) => slice.place[0]));
     for (const output of grids(this.stage, "output"))
       output.hint(readers.has(output.place[0]) ? cross(rows, columns) : []);
-    return t("Row %(row)s, column %(column)s of channel %(channel)s is read by %(count)s cells of each output map.", {
-      row,
-      column,
-      channel,
-      count: rows.length * columns.length,
-    });
+    return t(
+      "Row %(row)s, column %(column)s of channel %(channel)s: output cells that read it, in each map: %(count)s.",
+      {
+        row,
+        column,
+        channel,
+        count: this.windows.uses[row][column],
+      },
+    );
   }
 
   /**
@@ -80,7 +83,7 @@ export class Links {
       "This weight of filter %(filter)s multiplies %(count)s cells of channel %(channel)s, one per output cell.",
       {
         filter: place[0],
-        count: rows.length * columns.length,
+        count: this.windows.cells,
         channel: /** @type {HTMLElement} */ (section).dataset.channel ?? "",
       },
     );

@@ -16,7 +16,9 @@ export function drawMoment(stage, moment, number, { preview, waiting }) {
   const part = moment.parts[number];
   const whole = stage.dataset.stepSize === "output" || preview;
   const turned = stage.dataset.filter !== String(moment.filter);
+  const moved = !whole && stage.dataset.channel !== String(moment.channels[part.channel]);
   stage.dataset.filter = String(moment.filter);
+  stage.dataset.channel = whole ? "" : String(moment.channels[part.channel]);
   /** @type {import("../js/formula-line.js").FormulaLine} */ (stage.querySelector('[data-slot="formula"]')).show(
     moment.formulas[part.done],
   );
@@ -40,7 +42,19 @@ export function drawMoment(stage, moment, number, { preview, waiting }) {
     else grid.outline();
   }
   for (const grid of grids(stage, "bias")) grid.outline([0], [moment.filter]);
-  if (turned) showFilter(stage, moment.filter); // measuring costs a layout, so only when there is something to show
+  // measuring costs a layout, so only when there is something new to show
+  if (turned) showFilter(stage, moment.filter);
+  if (turned || moved) showChannel(stage, moment.channels[whole ? 0 : part.channel]);
+  const term = stage.dataset.stepSize === "product" && stage.querySelector(".terms td[aria-current]");
+  if (term) keepInView(term.closest(".terms"), term);
+}
+
+/**
+ * @param {HTMLElement} stage
+ * @param {number} channel
+ */
+function showChannel(stage, channel) {
+  keepInView(stage.querySelector(".channels"), stage.querySelector(`.channel[data-channel="${channel}"]`) ?? undefined);
 }
 
 /**

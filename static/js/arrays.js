@@ -1,22 +1,22 @@
 /** Whole tensors, fetched once as .npy, the field's own format. */
 
-/** @typedef {{ shape: number[], values: Float32Array }} NpyArray */
+/** @typedef {{ shape: number[], values: Float64Array }} NpyArray */
 
 /**
- * Return the numbers and the shape of a little-endian float32 .npy file.
+ * Return the numbers and the shape of a little-endian float64 .npy file.
  * @param {ArrayBuffer} buffer
  * @returns {NpyArray}
  */
 export function readNpy(buffer) {
   const length = new DataView(buffer).getUint16(8, true);
   const header = new TextDecoder().decode(new Uint8Array(buffer, 10, length));
-  if (!header.includes("'<f4'")) throw new Error(`not float32: ${header}`);
+  if (!header.includes("'<f8'")) throw new Error(`not float64: ${header}`);
   const sizes = header.match(/\(([^)]*)\)/)?.[1] ?? "";
   const shape = sizes
     .split(",")
     .filter((size) => size.trim())
     .map(Number);
-  return { shape, values: new Float32Array(buffer.slice(10 + length)) };
+  return { shape, values: new Float64Array(buffer.slice(10 + length)) };
 }
 
 export class Arrays {
@@ -36,7 +36,7 @@ export class Arrays {
   async number(name, place) {
     const { shape, values } = await this.#array(name);
     const index = place.reduce((sum, position, axis) => sum * shape[axis] + position, 0);
-    return String(Number(values[index].toPrecision(6))).replace("-", "\u2212");
+    return String(Number(values[index].toPrecision(12))).replace("-", "\u2212");
   }
 
   /** @param {string} name */

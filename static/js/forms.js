@@ -5,10 +5,34 @@ import { complain, visit } from "./visit.js";
 
 const MOST_BYTES = 1_000_000;
 
+/** Whether the slider that is being dragged has an entry of its own in the history already. */
+let dragging = false;
+
+/** The step that is shown; the links of the page were written when the server drew it. */
+function currentStep() {
+  return document.querySelector("step-player")?.getAttribute("data-step") ?? "0";
+}
+
+/**
+ * Aim a link at the step that is shown; in another step size, at the same output cell.
+ * @param {HTMLAnchorElement} link
+ */
+function aim(link) {
+  const stage = document.querySelector("[data-stage]");
+  if (!(stage instanceof HTMLElement)) return;
+  const url = new URL(link.href);
+  const cell = Math.floor(Number(currentStep()) / Number(stage.dataset.parts));
+  const sameSize = link.dataset.stepSize === undefined || link.dataset.stepSize === stage.dataset.stepSize;
+  url.searchParams.set("step", sameSize ? currentStep() : String(cell * Number(link.dataset.parts)));
+  link.href = url.href;
+}
+
 /** @param {Event} event */
 function followLink(event) {
   const click = /** @type {MouseEvent} */ (event);
   const target = /** @type {Element} */ (event.target);
+  const here = target.closest?.("a[data-here]");
+  if (here instanceof HTMLAnchorElement) aim(here);
   const link = target.closest?.("a[data-morph], a[data-reveal]");
   if (!(link instanceof HTMLAnchorElement) || click.metaKey || click.ctrlKey || click.shiftKey) return;
   event.preventDefault();
@@ -28,7 +52,9 @@ function changeOption(event) {
   const checked = field instanceof HTMLInputElement && field.type === "checkbox";
   if (checked && !field.checked) url.searchParams.delete(field.name);
   else url.searchParams.set(field.name, field.value);
-  visit(url.href, { history: event.type === "input" ? "replace" : "push" });
+  const dragged = dragging;
+  dragging = event.type === "input";
+  if (url.href !== location.href) visit(url.href, { history: dragged ? "replace" : "push" });
 }
 
 /**
@@ -53,6 +79,9 @@ function submit(event) {
     visit(url, { history: form.matches("[data-quiz]") ? "none" : "push" });
   } else if (form.matches("[data-post]")) {
     event.preventDefault();
+    const query = new URLSearchParams(String(body.get("query")));
+    query.set("step", currentStep());
+    body.set("query", query.toString());
     const sizes = [...body.values()].map((value) => (value instanceof File ? value.size : new Blob([value]).size));
     if (sizes.reduce((sum, size) => sum + size, 0) > MOST_BYTES)
       complain(t("That is more than 1 MB; paste or upload a smaller tensor."));

@@ -4,6 +4,7 @@ import { makeFluid } from "./forms.js";
 import { readSentences, t } from "./i18n.js";
 
 const YEAR = 31_536_000;
+const COPIED_MS = 2_000;
 
 /** @param {MouseEvent} event */
 function chooseTheme(event) {
@@ -37,12 +38,31 @@ async function copy(event) {
   if (!share && !button) return;
   event.preventDefault();
   const text = share ? location.href : (button?.parentElement?.querySelector("code")?.textContent ?? "");
-  const copied = await write(text);
+  if (await write(text)) sayCopied(/** @type {HTMLElement} */ (share ?? button));
+  else if (share) tell(text);
+}
+
+/**
+ * Let a link or button say for a moment that it has copied.
+ * @param {HTMLElement} place
+ */
+function sayCopied(place) {
+  const before = place.innerHTML;
+  place.textContent = t("Copied");
+  setTimeout(() => {
+    place.innerHTML = before;
+  }, COPIED_MS);
+}
+
+/**
+ * Without a clipboard, show the link to be copied by hand.
+ * @param {string} text
+ */
+function tell(text) {
   const notice = document.querySelector("[data-copied]");
-  if (share && notice) {
-    notice.textContent = copied ? t("The link is copied; it opens this exact step.") : text;
-    notice.removeAttribute("hidden");
-  } else if (button && copied) button.textContent = t("Copied");
+  if (!notice) return;
+  notice.textContent = text;
+  notice.removeAttribute("hidden");
 }
 
 document.documentElement.dataset.scripts = "on";

@@ -131,8 +131,12 @@ export class StepPlayer extends HTMLElement {
   #key(event) {
     const target = /** @type {Element} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest?.(OWN_KEYS)) return;
-    const onButton = target.closest?.("a, button");
-    if (event.key === " " && !onButton?.matches("button")) this.#toggle();
+    const control = target.closest?.("a, button");
+    const scrolls = target.matches?.("[data-scroll]") && target.scrollWidth > target.clientWidth;
+    if (scrolls && event.key.startsWith("Arrow")) return;
+    if (event.key === " " && control?.matches("a[role=button]")) /** @type {HTMLElement} */ (control).click();
+    else if (event.key === " " && control) return;
+    else if (event.key === " ") this.#toggle();
     else if (event.key === "ArrowRight") this.#jump("next");
     else if (event.key === "ArrowLeft") this.#jump("back");
     else if (event.key === "Home") this.#jump("first");

@@ -29,7 +29,8 @@ export class TensorGrid extends HTMLElement {
     const { signal } = this.#listening;
     this.addEventListener("pointermove", (event) => this.#point(event), { signal });
     this.addEventListener("pointerdown", (event) => this.#point(event), { signal });
-    this.addEventListener("pointerleave", () => this.#leave(), { signal });
+    this.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.#leave(), { signal });
+    document.addEventListener("pointerdown", (event) => this.#leaveUnless(event), { signal });
     this.addEventListener("click", (event) => this.#choose(event), { signal });
     this.addEventListener("dblclick", (event) => this.#editAt(event), { signal });
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
@@ -190,18 +191,44 @@ export class TensorGrid extends HTMLElement {
   /** @param {CellPlace} cell */
   async #tell(cell) {
     this.#emit("cell-point", cell);
-    if (!this.dense || !this.lookup) return;
+    const shortened = this.#cellAt(cell)?.getAttribute("data-exact");
+    const known = this.#cellAt(cell)?.getAttribute("data-state") !== "to-come";
+    if (shortened && known) this.#read(cell, shortened);
     const [x, y] = this.#corner(cell.row, cell.column);
     const spot = this.querySelector(".spot");
     if (spot) place(spot, x, y, this.pitch, this.pitch);
     spot?.removeAttribute("hidden");
+    if (!this.dense || !this.lookup) return;
     const key = this.#pointed;
     const value = await this.lookup(cell);
-    if (key !== this.#pointed) return;
+    if (key === this.#pointed) this.#read(cell, value);
+  }
+
+  /** @param {CellPlace} cell */
+  #cellAt({ row, column }) {
+    return this.#cells()[row * this.columns + column];
+  }
+
+  /**
+   * Tell a number that the cell itself has no room for.
+   * @param {CellPlace} cell
+   * @param {string} value
+   */
+  #read(cell, value) {
+    const [x] = this.#corner(cell.row, cell.column);
     const readout = this.querySelector(".readout") ?? this.appendChild(document.createElement("output"));
     readout.className = "readout";
     readout.textContent = t("row %(row)s, column %(column)s: %(value)s", { ...cell, place: "", value });
-    /** @type {HTMLElement} */ (readout).style.translate = `${x}px 0`;
+    const room = this.clientWidth - /** @type {HTMLElement} */ (readout).offsetWidth;
+    /** @type {HTMLElement} */ (readout).style.translate = `${Math.max(0, Math.min(x, room))}px 0`;
+  }
+
+  /**
+   * A finger leaves as soon as it is lifted; what it tapped stays until another place is tapped.
+   * @param {PointerEvent} event
+   */
+  #leaveUnless(event) {
+    if (this.#pointed && !this.contains(/** @type {Node} */ (event.target))) this.#leave();
   }
 
   #leave() {
@@ -275,18 +302,19 @@ export class TensorGrid extends HTMLElement {
   #edit(cell) {
     const svg = this.querySelector("svg");
     if (!("editable" in this.dataset) || !svg) return;
-    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    const zoom = /** @type {any} */ (this).currentCSSZoom ?? 1;
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width / zoom;
     const [x, y] = this.#corner(cell.row, cell.column).map((side) => side * scale);
     const side = Math.max(36, this.pitch * scale);
     const field = document.createElement("input");
     field.className = "cell-editor";
     field.inputMode = "text";
     field.setAttribute("aria-label", t("new value of row %(row)s, column %(column)s", { ...cell, place: "" }));
-    const digit = this.#cells()[cell.row * this.columns + cell.column]?.querySelector("text");
-    field.value = digit?.textContent ?? "";
+    const shown = this.#cellAt(cell);
+    field.value = shown?.getAttribute("data-exact") ?? shown?.querySelector("text")?.textContent ?? "";
     Object.assign(field.style, {
-      left: `${x + svg.getBoundingClientRect().left - this.getBoundingClientRect().left}px`,
-      top: `${y + svg.getBoundingClientRect().top - this.getBoundingClientRect().top}px`,
+      left: `${x + (svg.getBoundingClientRect().left - this.getBoundingClientRect().left) / zoom}px`,
+      top: `${y + (svg.getBoundingClientRect().top - this.getBoundingClientRect().top) / zoom}px`,
       width: `${side}px`,
       height: `${side}px`,
     });
@@ -307,8 +335,8 @@ export class TensorGrid extends HTMLElement {
       done = true; // removing a focused field blurs it
       const value = field.value.trim();
       field.remove();
+      if (!this.dense) this.#rove(true);
       if (commit && value !== before) this.#emit("cell-edit", { ...cell, value });
-      else if (!this.dense) this.#rove(true);
     };
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === "Escape") finish(event.key === "Enter");

@@ -32,9 +32,12 @@ export async function visit(url, { history: entry = "push", body } = {}) {
  * @param {string} url
  */
 function show(page, entry, url) {
-  if (entry === "push") history.pushState(null, "", url);
-  if (entry === "replace") history.replaceState(null, "", url);
+  const address = new URL(url);
+  for (const remembered of ["lang", "theme"]) address.searchParams.delete(remembered); // cookies keep them
+  if (entry === "push") history.pushState(null, "", address);
+  if (entry === "replace") history.replaceState(null, "", address);
   document.title = page.title;
+  document.documentElement.lang = page.documentElement.lang;
   morph(document.body, page.body);
   document.dispatchEvent(new Event("page-shown"));
 }

@@ -7,11 +7,19 @@ from hypothesis import strategies as st
 from app.exhibits import EXHIBITS
 
 EXTRA = ["state", "start", "stop", "guess", "reveal", "lang", "theme", "nothing"]
-EXHIBIT = next(iter(EXHIBITS.values()))
-NAMES = sorted([*EXHIBIT.Params.model_fields, *EXTRA])
-SUFFIXES = ["", "/moments", ".png", "/x.npy", "/output.csv"]
-ROUTES = ["/", "/exhibits", "/api", "/sitemap.xml", "/openapi.json", "/favicon.ico", EXHIBIT.path] + [
-    f"{EXHIBIT.api}{suffix}" for suffix in SUFFIXES
+EXHIBIT = EXHIBITS["convolution-forward"]  # has every part that an exhibit can have
+NAMES = sorted({*EXTRA, *(name for exhibit in EXHIBITS.values() for name in exhibit.Params.model_fields)})
+
+
+def routes_of(exhibit):
+    """Every address of an exhibit that GET answers."""
+    suffixes = ["", *(["/moments"] if exhibit.moments else []), *([".png"] if exhibit.picture else [])]
+    suffixes += [f"/{array}.{kind}" for array in list(exhibit.arrays)[:1] for kind in ("npy", "csv")]
+    return [exhibit.path, *(exhibit.api + suffix for suffix in suffixes)]
+
+
+ROUTES = ["/", "/exhibits", "/api", "/sitemap.xml", "/openapi.json", "/favicon.ico"] + [
+    route for exhibit in EXHIBITS.values() for route in routes_of(exhibit)
 ]
 TRICKY = [
     "", "0", "-1", "1e9", "nan", "1" * 5000, "[[1]]", "[[[[[", "2x2_1_2_3_4", "1x1x1_0", "same", "0x1x2x3", "true", "7",

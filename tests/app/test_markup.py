@@ -6,6 +6,7 @@ from collections import Counter
 import html5lib
 import pytest
 
+from app.exhibits import EXHIBITS
 from app.exhibits.convolution_forward.presets import PRESETS
 
 EXHIBIT = "/exhibits/convolution-forward"
@@ -15,6 +16,7 @@ PAGES = {
     "exhibits": "/exhibits",
     "api": "/api",
     "missing": "/nowhere",
+    **{slug: exhibit.path for slug, exhibit in EXHIBITS.items()},
     **{preset: f"{EXHIBIT}?preset={preset}&step=3" for preset in PRESETS},
     "second layer": f"{EXHIBIT}?preset=layer&layer=2&step=1000",
     "code": f"{EXHIBIT}?tab=code",

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from app import paths
-from app.exhibits import EXHIBITS
+from app.exhibits import EXHIBITS, chapters, table
 from app.routes.site import PAGES
-from engine import EngineError
 
 ROOT = Path(__file__).parents[2]
 each_exhibit = pytest.mark.parametrize("exhibit", EXHIBITS.values(), ids=EXHIBITS)
@@ -18,29 +17,29 @@ each_exhibit = pytest.mark.parametrize("exhibit", EXHIBITS.values(), ids=EXHIBIT
 def test_an_exhibit_has_all_its_files(exhibit):
     module = exhibit.slug.replace("-", "_")
     assert (paths.TEMPLATES / "exhibits" / f"{exhibit.slug}.html").is_file()
-    assert (paths.STATIC / "exhibits" / f"{exhibit.slug}.js").is_file()
     assert (ROOT / "tests" / "exhibits" / f"test_{module}.py").is_file()
     assert (ROOT / "app" / "exhibits" / f"{module}.py").is_file() or (ROOT / "app" / "exhibits" / module).is_dir()
 
 
 @each_exhibit
-def test_the_table_names_an_exhibit_by_its_slug(exhibit):
-    assert EXHIBITS[exhibit.slug] is exhibit
+def test_a_slug_can_stand_in_an_address(exhibit):
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", exhibit.slug)
 
 
-@each_exhibit
-def test_every_template_and_script_belongs_to_an_exhibit(exhibit):
-    pages = {file.stem for file in (paths.TEMPLATES / "exhibits").glob("[!_]*.html")}
-    assert pages == set(EXHIBITS)
+def test_two_exhibits_cannot_share_a_slug():
+    one = next(iter(EXHIBITS.values()))
+    with pytest.raises(ValueError, match=f"two exhibits are called {one.slug}"):
+        table((one, one))
+
+
+def test_every_page_template_belongs_to_an_exhibit():
+    assert {file.stem for file in (paths.TEMPLATES / "exhibits").glob("[!_]*.html")} == set(EXHIBITS)
 
 
 @each_exhibit
 def test_every_prepared_state_opens(client, exhibit):
-    assert exhibit.tiles
     for tile in exhibit.tiles:
-        query = tile[0] if isinstance(tile, tuple) else tile.query
-        assert client.get(f"{exhibit.path}?{query}").status_code == 200
+        assert client.get(f"{exhibit.path}?{tile.query}").status_code == 200
 
 
 @each_exhibit
@@ -71,7 +70,7 @@ def test_the_schema_has_every_exhibit_and_is_openapi(client):
     schema = client.get("/openapi.json").json()
     assert schema["openapi"].startswith("3.1")
     for exhibit in EXHIBITS.values():
-        assert {f"{exhibit.api}", f"{exhibit.api}/moments", f"{exhibit.api}.png"} <= set(schema["paths"])
+        assert exhibit.api in schema["paths"]
         names = {parameter["name"] for parameter in schema["paths"][exhibit.api]["get"]["parameters"]}
         assert set(exhibit.Params.model_fields) <= names
 
@@ -101,6 +100,20 @@ def test_the_api_page_shows_the_bounds_of_the_schema(client):
 
 
 @each_exhibit
-def test_what_does_not_fit_is_an_error_of_the_engine(exhibit):
-    with pytest.raises(EngineError):
-        exhibit.prepare(exhibit.Params(layer=2))
+def test_every_address_of_the_api_answers(client, exhibit):
+    names = [f"/{array}.{kind}" for array in exhibit.arrays for kind in ("npy", "csv")]
+    names += ["/moments"] if exhibit.moments else []
+    names += [".png"] if exhibit.picture else []
+    assert {name: client.get(exhibit.api + name).status_code for name in ["", *names]} == dict.fromkeys(
+        ["", *names], 200
+    )
+
+
+@each_exhibit
+def test_an_exhibit_owns_its_addresses_and_no_others(exhibit):
+    assert all(exhibit.owns(path) for path in (exhibit.path, f"{exhibit.api}.png", f"{exhibit.api}/moments"))
+    assert not exhibit.owns(f"{exhibit.path}-backward")
+
+
+def test_every_exhibit_has_its_place_in_one_chapter():
+    assert [one for members in chapters().values() for one in members] == list(EXHIBITS.values())

@@ -3,6 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from app.exhibits import EXHIBITS
+
 pytestmark = pytest.mark.browser
 
 EXHIBIT = "/exhibits/convolution-forward"
@@ -10,6 +12,7 @@ PAGES = {
     "home": "/",
     "exhibits": "/exhibits",
     "api": "/api",
+    **{slug: exhibit.path for slug, exhibit in EXHIBITS.items()},
     "cs231n": f"{EXHIBIT}?step=4",
     "second-layer": f"{EXHIBIT}?preset=layer&layer=2&step=500",
     "products": f"{EXHIBIT}?preset=grouped&step_size=product&step=200",

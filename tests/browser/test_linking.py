@@ -97,3 +97,20 @@ def test_a_tap_writes_that_channel_out_on_a_phone(visit):
     page.locator(".channel[data-channel='1'] tensor-grid").first.tap()
     page.locator(".channel[data-channel='1'] .terms").wait_for(state="visible")
     assert page.locator(".terms:visible").count() == 1
+
+
+def test_a_shortened_number_is_told_in_full(visit):
+    page = visit(f"{EXHIBIT}?x=1x1x1_123456.789&weight=1x1x1x1_1&padding=0&stride=1").page
+    cell(page, "x", 0, 0, 0).hover()
+    page.locator("tensor-grid[data-tensor=x] .readout", has_text="123456.789").wait_for()
+
+
+@pytest.mark.parametrize("preset", ["cs231n", "layer"])
+def test_pointing_gives_no_prediction_away(visit, preset):
+    page = visit(f"{EXHIBIT}?preset={preset}&predict=1").page
+    grid = page.locator("tensor-grid[data-tensor=output]").first
+    box = grid.locator("svg").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.8)
+    page.wait_for_timeout(300)
+    assert page.locator("[data-slot=total]").first.is_hidden()
+    assert all("not reached yet" in text for text in grid.locator(".readout").all_inner_texts())

@@ -37,7 +37,7 @@ def visible(html):
 
 def alerts(html):
     """Return the sentences of the page's errors."""
-    return [visible(part) for part in re.findall(r'(?s)<p class="error" role="\w+">(.*?)</p>', html)]
+    return [visible(part) for part in re.findall(r'(?s)<p class="error[^"]*" role="\w+">(.*?)</p>', html)]
 
 
 def by_torch(x, weight, bias, *, padding=0, activation="none", true_convolution=False, **options):

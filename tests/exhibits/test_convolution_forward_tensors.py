@@ -55,7 +55,7 @@ def test_the_preview_shows_every_channel(client):
 def test_a_preview_changes_nothing_yet(client):
     response = take(client, str(SEVEN.tolist()), query="step=4")
     assert response.status_code == 200
-    assert 'href="/exhibits/convolution-forward?step=4" data-share' in response.text
+    assert 'href="/exhibits/convolution-forward?step=4" data-here data-share' in response.text
 
 
 @pytest.mark.parametrize(("tensor", "values"), [
@@ -201,7 +201,7 @@ def test_the_page_says_how_long_the_link_lives(client, settings):
     query, _ = long_query(client)
     html = client.get(PAGE, params=query).text
     assert f"The link lives {settings.state_days} days" in visible(html)
-    assert query["state"] in re.search(r'href="([^"]*)" data-share', html)[1]
+    assert query["state"] in re.search(r'href="([^"]*)" data-here data-share', html)[1]
 
 
 def test_a_state_just_over_four_kilobytes_is_stored_and_one_below_is_not(client):

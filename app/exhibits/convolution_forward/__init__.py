@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 from app import tensors
 from app.exhibits.base import Exhibit, OwnNumbers, Questions, Tile
-from app.exhibits.convolution_forward import answers, scene
+from app.exhibits.convolution_forward import answers, pictures
 from app.exhibits.convolution_forward.grids import Grids
 from app.exhibits.convolution_forward.params import Params
-from app.exhibits.convolution_forward.presets import PRESETS, Preset
+from app.exhibits.convolution_forward.presets import FIRST, PRESETS, Preset
 from app.exhibits.convolution_forward.resolve import canonical, resolve
+from app.exhibits.convolution_forward.scene import ConvolutionScene, broken
 from app.i18n import N_
 from app.tensors import Array
 from engine import RangeError
@@ -49,7 +50,7 @@ def taken(params: Params, tensor: str, values: Array, order: str) -> Params:
 
 def _tile(name: str, preset: Preset) -> Tile:
     layer = preset.layers[0]
-    query = "" if name == "cs231n" else urlencode({"preset": name})
+    query = "" if name == FIRST else urlencode({"preset": name})
     window = layer.trace[len(layer.trace) // (2 * len(layer.output))]
     return Tile(query, preset.title, preset.note, Grids(layer).thumbnail, window.rows, window.columns)
 
@@ -60,10 +61,20 @@ EXHIBIT = Exhibit(
     title=N_("One window, one number"),
     summary=N_("Step through a convolution, forwards, on prepared examples or your own numbers."),
     Params=Params,
-    prepare=scene.ConvolutionScene,
+    prepare=ConvolutionScene,
     canonical=canonical,
-    broken=scene.broken,
+    broken=broken,
     long_params=("x", "weight", "bias", "other"),
+    view_params=("step", "predict", "tab"),
+    moments=ConvolutionScene.moments,
+    arrays={
+        "x": lambda scene: scene.layer.x,
+        "weight": lambda scene: scene.layer.weight,
+        "bias": lambda scene: scene.layer.bias,
+        "sums": lambda scene: scene.layer.sums,
+        "output": lambda scene: scene.layer.output,
+    },
+    picture=pictures.draw,
     own_numbers=OwnNumbers(("x", "weight", "bias"), edited, taken),
     questions=Questions(answers.guess, answers.check),
     tiles=tuple(_tile(name, preset) for name, preset in PRESETS.items()),

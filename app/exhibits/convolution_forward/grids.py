@@ -10,9 +10,12 @@ from app.drawing import Grid, pitch_for
 from app.exhibits.convolution_forward.layer import Layer
 from app.tensors import Array
 
-INPUT_SIZES = ((7, 36), (8, 32), (9, 30), (12, 26))
+INPUT_SIZES = ((7, 36), (8, 31), (9, 28), (12, 26))
 FILTER_SIZES = ((3, 36), (5, 30), (11, 26))
-OUTPUT_SIZES = ((4, 48), (5, 40), (6, 36), (8, 30))
+OUTPUT_SIZES = ((3, 48), (4, 40), (5, 36), (6, 32), (8, 28))
+MANY_CHANNELS = 4  # from here on cells are smaller, so that four columns fit beside the outputs
+TIGHT_INPUT_SIZES = ((6, 30), (12, 26))
+TIGHT_FILTER_SIZES = ((3, 28), (11, 26))
 USES_SIZES = ((7, 36), (9, 30), (12, 26))
 
 
@@ -21,6 +24,10 @@ class Grids:
 
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
+
+    @property
+    def tight(self) -> bool:
+        return len(self.layer.x) >= MANY_CHANNELS
 
     @cached_property
     def scales(self) -> dict[str, float]:
@@ -34,7 +41,12 @@ class Grids:
     def inputs(self) -> list[Grid]:
         """One grid per input channel, inside its ring of padding."""
         ring = self.layer.geometry.padding
-        pitch = pitch_for(self.layer.geometry.padded_size[1], self.layer.x.size, sizes=INPUT_SIZES, width=264)
+        pitch = pitch_for(
+            self.layer.geometry.padded_size[1],
+            self.layer.x.size,
+            sizes=TIGHT_INPUT_SIZES if self.tight else INPUT_SIZES,
+            width=190 if self.tight else 256,
+        )
         return [
             Grid(
                 "input",
@@ -55,7 +67,7 @@ class Grids:
         """For each input channel the slices of the filters that read it."""
         weight = self.layer.sliding_weight
         filters, per_group, _, columns = weight.shape
-        pitch = pitch_for(columns, weight.size, sizes=FILTER_SIZES, width=108)
+        pitch = pitch_for(columns, weight.size, sizes=TIGHT_FILTER_SIZES if self.tight else FILTER_SIZES, width=108)
         slices: list[list[Grid]] = [[] for _ in range(len(self.layer.x))]
         for f in range(filters):
             first = f // (filters // self.layer.groups) * per_group

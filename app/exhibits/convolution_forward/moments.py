@@ -71,9 +71,9 @@ class Moment:
     sums: list[str]
     roundings: list[str]  # what printing took away from each channel's terms, "" if nothing
     bias: str
-    rounding: str
+    rounding: str  # what printing took away from the sum of bias and channels
     value: str
-    activated: str
+    activated: str  # "" without an activation
     question: str
     formulas: dict[str, str]  # by the number of complete channels
     totals: dict[str, str]
@@ -151,8 +151,8 @@ class Figures:
     def _channel_terms(self, step: Conv2dStep, channel: int) -> list[Term]:
         return [
             Term(
-                numbers.printed(float(weight), self.precision.weight),
-                numbers.printed(float(x), self.precision.x),
+                numbers.fitting(float(weight), self.precision.weight),
+                numbers.fitting(float(x), self.precision.x),
                 bool(product == 0),
                 not inside,
             )

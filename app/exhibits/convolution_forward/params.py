@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.exhibits import fields
-from app.exhibits.convolution_forward.presets import PRESETS
+from app.exhibits.convolution_forward.presets import FIRST, PRESETS
 from app.i18n import N_
 from engine import RangeError
 
@@ -39,11 +39,17 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, given: Any) -> Any:
+        """An empty field of the form means the same as none."""
+        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+
     preset: Annotated[
         str,
         AfterValidator(_known_preset),
         Field(title=N_("Preset"), json_schema_extra={"enum": list(PRESETS)}),
-    ] = "cs231n"
+    ] = FIRST
     layer: Annotated[int, Field(ge=1, le=2, title=N_("Layer"))] = 1
     x: Annotated[fields.TensorText | None, Field(title=N_("Input"))] = None
     weight: Annotated[fields.TensorText | None, Field(title=N_("Filters"))] = None
@@ -61,7 +67,7 @@ class Params(BaseModel):
     true_convolution: Annotated[bool, Field(title=N_("True convolution"))] = False
     other: Annotated[Annotated[str, AfterValidator(_layer_query)] | None, Field(title=N_("Other layer"))] = None
     step_size: Annotated[Literal["output", "channel", "product"], Field(title=N_("Step size"))] = "output"
-    step: Annotated[int, Field(ge=0, le=10**7, title=N_("Step"))] = 0
+    step: Annotated[int, Field(ge=0, le=10**8, title=N_("Step"))] = 0
     predict: Annotated[bool, Field(title=N_("Predict"))] = False
     tab: Annotated[Literal["forward", "code"], Field(title=N_("Tab"))] = "forward"
 

@@ -1,4 +1,4 @@
-"""The current step as a PNG: what a teacher puts on a slide. Light theme, no words but symbols."""
+"""The current step as a PNG: what a teacher puts on a slide. Light theme, labels in English."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class _Sheet:
     def _text(self, place: tuple[float, float], text: str, size: float, ink: str, anchor: str = "mm") -> None:
         font = ImageFont.load_default(size * ZOOM)
         at = (place[0] * ZOOM, place[1] * ZOOM)
-        self.pen.text(at, text.replace(numbers.MINUS, "\N{EN DASH}"), ink, font, anchor)
+        self.pen.text(at, text.replace(numbers.MINUS, "-"), ink, font, anchor)
 
     def png(self) -> bytes:
         buffer = io.BytesIO()

@@ -96,6 +96,7 @@ GRAY_5X5 = Layer(
     bias=tensor([1]),
 )
 
+FIRST = "cs231n"  # what a link without parameters shows
 PRESETS: dict[str, Preset] = {
     "cs231n": Preset(
         N_("CS231n example"),

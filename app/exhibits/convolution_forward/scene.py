@@ -11,19 +11,19 @@ import numpy as np
 
 from app import numbers
 from app.exhibits.base import plain
-from app.exhibits.convolution_forward import controls, moments, params, pictures, resolve, snippets
+from app.exhibits.convolution_forward import controls, moments, params, resolve, snippets
 from app.exhibits.convolution_forward.grids import Grids
 from app.exhibits.convolution_forward.layer import Layer
-from app.exhibits.convolution_forward.presets import PRESETS
-from app.exhibits.convolution_forward.sentences import ACTIVATIONS
-from app.i18n import Words
-from app.tensors import Array
+from app.exhibits.convolution_forward.presets import FIRST, PRESETS
+from app.exhibits.convolution_forward.sentences import ACTIVATION_NAMES
+from app.i18n import N_, Words
 from engine import EngineError, geometry
 from engine.ops.conv2d_trace import Conv2dStep
 
 CHUNK = 2_400  # terms that one answer with moments holds, about
 MOST_TICKS = 60
-STEP_SIZES = ("output", "channel", "product")
+MOST_NUMBERS = 50_000  # products in one answer of the API
+STEP_SIZES = {"output": N_("Output"), "channel": N_("Channel"), "product": N_("Product")}
 
 
 class ConvolutionScene:
@@ -75,6 +75,15 @@ class ConvolutionScene:
         weight = int(self.layer.weight[0].size)
         return max(1, min(64, CHUNK // (weight + 8 * self.parts)))
 
+    @property
+    def wide_terms(self) -> bool:
+        """Whether the written products need smaller print."""
+        return self.grids.tight or self.layer.kernel_size[1] > 3 or self.precision.x + self.precision.weight > 0
+
+    def parts_in(self, step_size: str) -> int:
+        """Return how many steps of `step_size` one output cell takes."""
+        return moments.parts_per_cell(self.layer, step_size)
+
     def step_in(self, step_size: str) -> int:
         """Return the same place counted in another step size."""
         parts = moments.parts_per_cell(self.layer, step_size)
@@ -107,10 +116,10 @@ class ConvolutionScene:
         return f"{100 * step / max(1, self.steps - 1):.3f}%"
 
     def moments(self, start: int, stop: int, words: Words) -> list[moments.Moment]:
-        """Return output cells start..stop as the page shows them."""
+        """Return output cells start..stop as the page shows them, at most a chunk."""
         return [
             moments.moment(self.layer, self.precision, cell, self.params.step_size, words)
-            for cell in range(start, min(stop, self.cells))
+            for cell in range(start, min(stop, start + self.chunk, self.cells))
         ]
 
     def numbers(self, start: int, stop: int) -> dict[str, Any]:
@@ -128,23 +137,8 @@ class ConvolutionScene:
             "unused": shape.unused,
             "sums": plain(layer.sums),
             "output": plain(layer.output),
-            "steps": _steps(layer, start, stop),
+            "steps": _steps(layer, start, min(stop, start + max(1, MOST_NUMBERS // layer.weight[0].size))),
         }
-
-    def arrays(self) -> dict[str, Array]:
-        """Return the tensors of the page."""
-        layer = self.layer
-        return {
-            "x": layer.x,
-            "weight": layer.weight,
-            "bias": layer.bias,
-            "sums": layer.sums,
-            "output": layer.output,
-        }
-
-    def picture(self) -> bytes:
-        """Return the current step as a PNG."""
-        return pictures.draw(self)
 
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/convolution-forward.html shows."""
@@ -158,10 +152,11 @@ class ConvolutionScene:
             "sliders": controls.sliders(layer, words),
             "size_formula": controls.size_formula(layer.geometry),
             "bounds": {name: numbers.short(scale) for name, scale in self.grids.scales.items()},
-            "biases": [numbers.short(value) for value in layer.bias.tolist()],
             "windows": {
                 "rows": layer.geometry.window_rows.tolist(),
                 "columns": layer.geometry.window_columns.tolist(),
+                "uses": layer.geometry.uses.tolist(),
+                "cells": int(np.prod(layer.geometry.output_size)),
             },
             "uses": _uses(layer),
             "snippets": snippets.snippets(layer) if self.params.tab == "code" else {},
@@ -184,7 +179,8 @@ def choices(settings: params.Params) -> dict[str, Any]:
         "params": settings,
         "preset": PRESETS[settings.preset],
         "presets": PRESETS,
-        "activations": ACTIVATIONS,
+        "reset": {} if settings.preset == FIRST else {"preset": settings.preset},
+        "activations": ACTIVATION_NAMES,
         "layer_links": layer_links(settings),
         "option_names": (*params.OPTIONS, "true_convolution", "predict", "seed"),
         "step_sizes": STEP_SIZES,

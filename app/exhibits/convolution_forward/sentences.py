@@ -15,7 +15,7 @@ from engine.ops.conv2d_trace import Conv2dStep
 if TYPE_CHECKING:
     from app.exhibits.convolution_forward.moments import Figures
 
-ACTIVATIONS = {"none": N_("none"), "relu": N_("ReLU"), "sigmoid": N_("sigmoid"), "tanh": N_("tanh")}
+ACTIVATION_NAMES = {"none": N_("none"), "relu": N_("ReLU"), "sigmoid": N_("sigmoid"), "tanh": N_("tanh")}
 
 
 class Telling:
@@ -79,11 +79,11 @@ class Telling:
         if self.step.inside[row, column]:
             sentence = self.gettext(
                 "Channel %(channel)s, row %(row)s, column %(column)s: %(weight)s × %(x)s = %(product)s; "
-                "so far that makes %(running)s."
+                "with the bias, so far %(running)s."
             )
         else:
             sentence = self.gettext(
-                "Channel %(channel)s, padding: %(weight)s × %(x)s = %(product)s; so far that makes %(running)s."
+                "Channel %(channel)s, padding: %(weight)s × %(x)s = %(product)s; with the bias, so far %(running)s."
             )
         return str(
             Markup(sentence)
@@ -143,19 +143,20 @@ class Telling:
             return str(line)
         result = Markup(" = <mark>%s</mark>") % self.figures.sum_text(self.figures.value)
         if self.figures.activated:
-            name = self.gettext(ACTIVATIONS[self.layer.activation])
-            plain = Markup(" = <b>%s</b>") % self.figures.sum_text(self.figures.value)
-            result = plain + Markup(' <span class="through">%s</span> <mark>%s</mark>') % (
-                name,
-                self.figures.activated,
+            name = self.gettext(ACTIVATION_NAMES[self.layer.activation])
+            value = self.figures.sum_text(self.figures.value)
+            plain, through = (
+                Markup(" = <b>%s</b>") % value,
+                Markup('<span class="through">%s(%s)</span>') % (name, value),
             )
+            result = plain + Markup("<br>") + through + Markup(" = <mark>%s</mark>") % self.figures.activated
         return str(line + result)
 
     def _result(self, body: Markup, complete: bool) -> Markup:
         value = Markup('<mn class="role-output result">%s</mn>')
         if not self.figures.activated:
             return body + Markup("<mo>=</mo>") + value % self.figures.sum_text(self.figures.value) if complete else body
-        name = Markup("<mi>%s</mi>") % self.gettext(ACTIVATIONS[self.layer.activation])
+        name = Markup("<mi>%s</mi>") % self.gettext(ACTIVATION_NAMES[self.layer.activation])
         inner = name + Markup('<mo stretchy="false">(</mo>') + body + Markup('<mo stretchy="false">)</mo>')
         return inner + Markup("<mo>=</mo>") + value % self.figures.activated if complete else inner
 
@@ -163,7 +164,7 @@ class Telling:
         if not self.figures.activated:
             return Markup()
         sentence = self.gettext(" %(activation)s turns it into %(value)s.")
-        name = self.gettext(ACTIVATIONS[self.layer.activation])
+        name = self.gettext(ACTIVATION_NAMES[self.layer.activation])
         return Markup(sentence) % {"activation": name, "value": self._mark(self.figures.activated, True)}
 
     def _bias(self) -> Markup:
