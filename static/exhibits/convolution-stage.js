@@ -16,9 +16,9 @@ export function drawMoment(stage, moment, number, { preview, waiting }) {
   const part = moment.parts[number];
   const whole = stage.dataset.stepSize === "output" || preview;
   const turned = stage.dataset.filter !== String(moment.filter);
-  const moved = !whole && stage.dataset.channel !== String(moment.channels[part.channel]);
+  const moved = !whole && stage.dataset.summed !== String(moment.channels[part.channel]);
   stage.dataset.filter = String(moment.filter);
-  stage.dataset.channel = whole ? "" : String(moment.channels[part.channel]);
+  stage.dataset.summed = whole ? "" : String(moment.channels[part.channel]);
   /** @type {import("../js/formula-line.js").FormulaLine} */ (stage.querySelector('[data-slot="formula"]')).show(
     moment.formulas[part.done],
   );

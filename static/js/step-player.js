@@ -73,7 +73,7 @@ export class StepPlayer extends HTMLElement {
     this.#timer = setTimeout(() => {
       if (this.step >= this.steps - 1) return this.pause();
       this.#go(this.step + 1, false);
-      this.#schedule();
+      if (this.playing) this.#schedule(); // a listener may have paused it
     }, STEP_MS / this.#speed);
   }
 

@@ -102,6 +102,52 @@ def test_a_long_state_is_stored_and_says_how_long_it_lives(visit):
     assert "lives 90 days" in page.locator(".notice").first.inner_text()
 
 
+def test_back_undoes_a_drag_as_a_whole(visit):
+    page = visit(f"{EXHIBIT}?step=4").page
+    box = page.locator("#control-stride").bounding_box()
+    page.mouse.move(box["x"] + 8 + (box["width"] - 16) / 7, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2, steps=8)
+    page.mouse.up()
+    page.wait_for_url("**stride=1**")
+    page.go_back()
+    page.wait_for_url("**step=4")
+    assert page.locator("output[for=control-stride]").inner_text() == "2"
+
+
+def test_switching_the_language_keeps_what_was_typed(visit):
+    page = visit().page
+    page.locator("[data-open=own-tensor]").click()
+    page.locator("#own-text").fill("1 2 3")
+    page.locator("a[hreflang=zh]").click()
+    page.locator("h1", has_text="一个窗口").wait_for()
+    assert page.locator("#own-text").input_value() == "1 2 3"
+    assert page.locator("#own-text").is_visible()
+
+
+def test_an_edit_by_keyboard_leaves_the_cursor_on_its_cell(visit):
+    page = visit().page
+    page.locator(X00).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**x=3x5x5_5_0_1**")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("() => document.activeElement.dataset.column") == "1"
+
+
+def test_playing_stops_at_each_question(visit):
+    page = visit(f"{EXHIBIT}?predict=1").page
+    page.locator("[data-speed]").select_option("8")
+    page.locator("[data-reveal]").click()
+    page.locator("[data-slot=total] mark", has_text="2").wait_for()
+    page.locator("[data-go=play]").click()
+    page.wait_for_url("**step=1**")
+    page.wait_for_timeout(600)
+    assert page.locator("[data-slot=step]").inner_text() == "2"
+    assert page.locator("[data-slot=total]").is_hidden()
+
+
 def test_a_slider_stops_where_its_numbers_stop_fitting(visit):
     page = visit().page
     page.locator("#control-kernel_size").fill("11")

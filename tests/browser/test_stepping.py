@@ -12,7 +12,8 @@ MINUS = "\N{MINUS SIGN}"
 DIFFERENCE = """async () => {
   const response = await fetch(location.href);
   const wanted = new DOMParser().parseFromString(await response.text(), "text/html");
-  const live = ["tabindex", "data-step", "data-cell", "data-part", "data-written", "aria-live", "aria-disabled"];
+  const live = ["tabindex", "data-step", "data-cell", "data-part", "data-written", "data-summed"]
+    .concat(["aria-live", "aria-disabled"]);
   const plain = (root) => {
     const copy = root.querySelector("article").cloneNode(true);
     for (const control of copy.querySelectorAll("a, input, form, .scrubber, .controls, [data-go]")) control.remove();
@@ -123,6 +124,39 @@ def test_step_size_keeps_the_place(visit):
     page.locator("step-player [data-step-size=output]").click()
     page.wait_for_url(lambda url: "step_size" not in url)
     assert page.locator("[data-slot=step]").inner_text() == "5"
+
+
+def test_links_and_exports_follow_the_step_that_is_shown(visit):
+    page = visit().page
+    for number in range(2, 6):
+        page.keyboard.press("ArrowRight")
+        wait_for_step(page, number)
+    page.locator("[data-step-size=product]").last.click()
+    wait_for_step(page, 4 * 27 + 1)
+    page.locator(".tabs a", has_text="Code").click()
+    page.locator("pre").first.wait_for()
+    page.locator(".tabs a", has_text="Forward").click()
+    wait_for_step(page, 4 * 27 + 1)
+    page.locator("a[hreflang=zh]").click()
+    page.locator("html[lang=zh-Hans] .count", has_text="109").wait_for()
+    assert "lang=" not in page.url
+
+
+def test_the_channel_being_summed_is_in_view(visit):
+    page = visit(f"{EXHIBIT}?in_channels=6&step_size=channel").page
+    for number in range(2, 7):
+        page.keyboard.press("ArrowRight")
+        wait_for_step(page, number)
+    box, column = (page.locator(where).bounding_box() for where in (".channels", ".channel[data-channel='5']"))
+    assert column["x"] + column["width"] <= box["x"] + box["width"] + 1
+
+
+def test_space_on_a_button_presses_it(visit):
+    page = visit().page
+    page.locator("[data-go=next]").focus()
+    page.keyboard.press(" ")
+    wait_for_step(page, 2)
+    assert page.locator("[data-go=play]").get_attribute("aria-pressed") == "false"
 
 
 def test_a_copied_link_reproduces_the_step(visit):
