@@ -5,6 +5,7 @@
  * cell-edit, each with { tensor, place, row, column }; cell-edit also with { value }.
  */
 
+import { typeIntoCell } from "./cell-editor.js";
 import { t } from "./i18n.js";
 
 /** @typedef {{ tensor: string, place: number[], row: number, column: number }} CellPlace */
@@ -299,50 +300,15 @@ export class TensorGrid extends HTMLElement {
   }
 
   /** @param {CellPlace} cell */
-  #edit(cell) {
-    const svg = this.querySelector("svg");
-    if (!("editable" in this.dataset) || !svg) return;
-    const zoom = /** @type {any} */ (this).currentCSSZoom ?? 1;
-    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width / zoom;
-    const [x, y] = this.#corner(cell.row, cell.column).map((side) => side * scale);
-    const side = Math.max(36, this.pitch * scale);
-    const field = document.createElement("input");
-    field.className = "cell-editor";
-    field.inputMode = "text";
-    field.setAttribute("aria-label", t("new value of row %(row)s, column %(column)s", { ...cell, place: "" }));
+  async #edit(cell) {
+    if (!("editable" in this.dataset)) return;
+    const [x, y] = this.#corner(cell.row, cell.column);
     const shown = this.#cellAt(cell);
-    field.value = shown?.getAttribute("data-exact") ?? shown?.querySelector("text")?.textContent ?? "";
-    Object.assign(field.style, {
-      left: `${x + (svg.getBoundingClientRect().left - this.getBoundingClientRect().left) / zoom}px`,
-      top: `${y + (svg.getBoundingClientRect().top - this.getBoundingClientRect().top) / zoom}px`,
-      width: `${side}px`,
-      height: `${side}px`,
-    });
-    this.append(field);
-    field.select();
-    this.#commitWhenDone(field, cell);
-  }
-
-  /**
-   * @param {HTMLInputElement} field
-   * @param {CellPlace} cell
-   */
-  #commitWhenDone(field, cell) {
-    const before = field.value;
-    let done = false;
-    const finish = (/** @type {boolean} */ commit) => {
-      if (done) return;
-      done = true; // removing a focused field blurs it
-      const value = field.value.trim();
-      field.remove();
-      if (!this.dense) this.#rove(true);
-      if (commit && value !== before) this.#emit("cell-edit", { ...cell, value });
-    };
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === "Escape") finish(event.key === "Enter");
-      event.stopPropagation();
-    });
-    field.addEventListener("blur", () => finish(true));
+    const label = t("new value of row %(row)s, column %(column)s", { ...cell, place: "" });
+    const value = shown?.getAttribute("data-exact") ?? shown?.querySelector("text")?.textContent ?? "";
+    const typed = await typeIntoCell(this, { x, y, side: this.pitch }, { label, value });
+    if (!this.dense) this.#rove(true);
+    if (typed !== null) this.#emit("cell-edit", { ...cell, value: typed });
   }
 
   /**
