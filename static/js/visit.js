@@ -6,6 +6,9 @@ import { morph } from "./morph.js";
 /** @type {AbortController | undefined} */
 let pending;
 
+/** Whether a visit that was to make a history entry was given up for the next one: then that one makes it. */
+let owed = false;
+
 /**
  * @param {string} url
  * @param {{ history?: "push" | "replace" | "none", body?: FormData }} [options]
@@ -13,13 +16,15 @@ let pending;
 export async function visit(url, { history: entry = "push", body } = {}) {
   pending?.abort();
   pending = new AbortController();
+  owed = entry === "push" || (owed && entry === "replace");
   const { signal } = pending;
   try {
     const request = body ? { method: "POST", body, signal } : { signal };
     const response = await fetch(url, { ...request, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (signal.aborted) return;
-    if (page.querySelector("[data-exhibit]")) show(page, body && !response.redirected ? "none" : entry, response.url);
+    if (page.querySelector("[data-exhibit]"))
+      show(page, body && !response.redirected ? "none" : owed ? "push" : entry, response.url);
     else complain(page.querySelector(".error")?.textContent ?? t("The server did not answer; try again."));
   } catch (error) {
     if (/** @type {Error} */ (error).name !== "AbortError") complain(t("The server did not answer; try again."));
@@ -33,6 +38,7 @@ export async function visit(url, { history: entry = "push", body } = {}) {
  */
 function show(page, entry, url) {
   const address = new URL(url);
+  owed = false;
   for (const remembered of ["lang", "theme"]) address.searchParams.delete(remembered); // cookies keep them
   if (entry === "push") history.pushState(null, "", address);
   if (entry === "replace") history.replaceState(null, "", address);

@@ -112,7 +112,7 @@ def test_back_undoes_a_drag_as_a_whole(visit):
     page.wait_for_url("**stride=1**")
     page.go_back()
     page.wait_for_url("**step=4")
-    assert page.locator("output[for=control-stride]").inner_text() == "2"
+    page.locator("output[for=control-stride]", has_text="2").wait_for()
 
 
 def test_switching_the_language_keeps_what_was_typed(visit):
