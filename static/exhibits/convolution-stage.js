@@ -42,11 +42,15 @@ export function drawMoment(stage, moment, number, { preview, waiting }) {
     else grid.outline();
   }
   for (const grid of grids(stage, "bias")) grid.outline([0], [moment.filter]);
-  // measuring costs a layout, so only when there is something new to show
-  if (turned) showFilter(stage, moment.filter);
-  if (turned || moved) showChannel(stage, moment.channels[whole ? 0 : part.channel]);
-  const term = stage.dataset.stepSize === "product" && stage.querySelector(".terms td[aria-current]");
-  if (term) keepInView(term.closest(".terms"), term);
+  const single = stage.dataset.stepSize === "product";
+  if (!turned && !moved && !single) return;
+  // measuring costs a layout: only when there is something new to show, and with the one the next frame does anyway
+  requestAnimationFrame(() => {
+    if (turned) showFilter(stage, moment.filter);
+    if (turned || moved) showChannel(stage, moment.channels[whole ? 0 : part.channel]);
+    const term = single && stage.querySelector(".terms td[aria-current]");
+    if (term) keepInView(term.closest(".terms"), term);
+  });
 }
 
 /**
