@@ -32,10 +32,9 @@ class ConvolutionScene:
     def __init__(self, settings: params.Params) -> None:
         self.params = settings
         self.layer: Layer = resolve.resolve(settings)
-        self.layer.trace  # noqa: B018  refuses here, not half way down the page, what does not fit
+        self.cells = len(self.layer.trace)  # what does not fit is refused here, not half way down the page
         self.precision = moments.Precision.of(self.layer)
         self.parts = moments.parts_per_cell(self.layer, settings.step_size)
-        self.cells = len(self.layer.trace)
         self.steps = self.cells * self.parts
         self.step = min(settings.step, self.steps - 1)
         self.cell, self.part = divmod(self.step, self.parts)
