@@ -78,8 +78,9 @@ def _add_arrays(router: APIRouter, exhibit: Exhibit) -> None:
 def _add_picture(router: APIRouter, exhibit: Exhibit, draw: Callable[[Any], bytes]) -> None:
     Params = exhibit.Params
 
+    # Not async: drawing a large picture takes long enough to keep every other reader waiting; so it gets a thread.
     @router.get(exhibit.api + ".png", name=f"{exhibit.slug}: picture")
-    async def picture(request: Request, params: Annotated[Params, Query()]) -> Response:
+    def picture(request: Request, params: Annotated[Params, Query()]) -> Response:
         """The step as a picture."""
         return png_answer(draw(Desk(exhibit, request).scene(params)))
 

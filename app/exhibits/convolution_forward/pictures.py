@@ -116,7 +116,7 @@ class _Sheet:
 
     def png(self) -> bytes:
         buffer = io.BytesIO()
-        self.image.save(buffer, "PNG", optimize=True)
+        self.image.save(buffer, "PNG", compress_level=6)
         return buffer.getvalue()
 
 
