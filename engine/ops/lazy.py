@@ -53,6 +53,11 @@ class LazyTrace(Sequence[Step], Generic[Step]):
             return part
         return self.step_at(tuple(int(k) for k in np.unravel_index(self._positions[i], self.grid)))
 
+    @property
+    def positions(self) -> Array:
+        """Where the steps of this (sub-)trace stand in the flattened grid."""
+        return np.arange(self._positions.start, self._positions.stop, self._positions.step)
+
     def replay(self) -> Array:
         """Return the operation's whole output, put together from steps (of a sub-trace too)."""
         values = [self.step_at(index).value for index in np.ndindex(self.grid)]

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -70,6 +72,22 @@ def test_replaying_integers_is_exact(rng, options):
     replayed = engine.trace.conv2d(x, weight, **options).replay()
     assert np.array_equal(replayed, conv2d(x, weight, **options))
     assert replayed.dtype == np.int64
+
+
+@pytest.mark.parametrize("options", CASES.values(), ids=CASES)
+def test_stacked_steps_are_the_steps_one_by_one(rng, options):
+    x = rng.integers(-9, 10, size=(2, 4, 7, 6))
+    weight = rng.integers(-9, 10, size=(4, 4 // options.get("groups", 1), 3, 2))
+    part = engine.trace.conv2d(x, weight, [1, -2, 3, 0], **options)[3:-2:2]
+    stacked = part.stacked()
+    for name in (field.name for field in dataclasses.fields(stacked)):
+        one_by_one = np.array([getattr(step, name) for step in part])
+        assert np.array_equal(getattr(stacked, name), one_by_one), name
+
+
+def test_a_stacked_window_on_padding_does_not_read_a_cell_that_is_not_a_number():
+    trace = engine.trace.conv2d([[[np.nan, 1.0, 2.0]]], [[[[1.0]]]], padding=((1, 0), (0, 0)))
+    assert trace[:3].stacked().value.tolist() == [0, 0, 0]
 
 
 def test_the_last_partial_sum_is_the_value(rng):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +19,6 @@ from app.exhibits.convolution_forward.presets import FIRST, PRESETS
 from app.exhibits.convolution_forward.sentences import ACTIVATION_NAMES
 from app.i18n import N_, Words
 from engine import EngineError, geometry
-from engine.ops.conv2d_trace import Conv2dStep
 
 CHUNK = 2_400  # terms that one answer with moments holds, about
 MOST_TICKS = 60
@@ -237,20 +237,8 @@ def _steps(layer: Layer, start: int, stop: int) -> list[dict[str, Any]]:
     """Return steps of the trace; where all numbers are whole they are sent as integers."""
     whole = all(plain(values).dtype == np.int64 for values in (layer.x, layer.weight, layer.bias))
     kind = np.dtype(np.int64 if whole else np.float64)
-    return [_step(step, kind) for step in layer.trace[start:stop]]
-
-
-def _step(step: Conv2dStep, kind: np.dtype[Any]) -> dict[str, Any]:
-    return {
-        "index": step.index,
-        "channels": list(step.channels),
-        "rows": step.rows,
-        "columns": step.columns,
-        "inside": step.inside,
-        "window": step.window.astype(kind),
-        "weight": step.weight.astype(kind),
-        "products": step.products.astype(kind),
-        "channel_sums": step.channel_sums.astype(kind),
-        "bias": step.bias,
-        "value": step.value,
-    }
+    steps = layer.trace[start:stop].stacked()
+    names = [field.name for field in fields(steps)]
+    parts = [np.asarray(getattr(steps, name)) for name in names]
+    columns = [np.ascontiguousarray(part.astype(kind) if part.dtype.kind == "f" else part) for part in parts]
+    return [dict(zip(names, step, strict=True)) for step in zip(*columns, strict=True)]
