@@ -7,6 +7,9 @@ from engine import diagnose, geometry, trace
 from engine.errors import EngineError, RangeError, ShapeError
 from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from engine.ops.conv2d import conv2d, conv2d_backward
+from engine.ops.linear import linear, linear_backward
+from engine.ops.pooling import max_pool2d, max_pool2d_backward
+from engine.ops.softmax import softmax, softmax_backward
 
 __version__ = "0.1.0"
 
@@ -19,10 +22,16 @@ __all__ = [
     "conv2d_backward",
     "diagnose",
     "geometry",
+    "linear",
+    "linear_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
     "relu",
     "relu_backward",
     "sigmoid",
     "sigmoid_backward",
+    "softmax",
+    "softmax_backward",
     "tanh",
     "tanh_backward",
     "trace",

@@ -3,6 +3,8 @@
 from engine.geometry import IntOrPair, Padding
 from engine.ops.conv2d import Conv2dInputs
 from engine.ops.conv2d_trace import Conv2dTrace
+from engine.ops.pooling import MaxPool2dTrace, PoolInputs
+from engine.ops.softmax import SoftmaxTrace
 
 
 def conv2d(
@@ -23,3 +25,20 @@ def conv2d(
     return Conv2dTrace(
         Conv2dInputs.of(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     )
+
+
+def max_pool2d(
+    x: object,
+    kernel_size: IntOrPair,
+    *,
+    stride: IntOrPair | None = None,
+    padding: IntOrPair = 0,
+    dilation: IntOrPair = 1,
+) -> MaxPool2dTrace:
+    """Return the steps of engine.max_pool2d, one for each output cell; arguments and errors alike."""
+    return MaxPool2dTrace(PoolInputs.of(x, kernel_size, stride, padding, dilation))
+
+
+def softmax(x: object) -> SoftmaxTrace:
+    """Return the steps of engine.softmax over one vector of logits, one for each probability."""
+    return SoftmaxTrace(x)
