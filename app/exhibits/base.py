@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -84,6 +84,7 @@ class Exhibit:
     """One exhibit: a slug, typed parameters, and the scene they make. The rest is as it needs.
 
     prepare      parameters -> scene; raises EngineError if they do not fit together
+    gather       (parameters, app.state) -> what is awaited first, a network's maps; prepare gets it as well
     canonical    parameters -> the shortest query that means the same
     broken       (parameters, words) -> context of the page that offers repairs
     long_params  parameters that may be too long for a link; then they are stored
@@ -99,8 +100,9 @@ class Exhibit:
     title: str
     summary: str
     Params: type[BaseModel]
-    prepare: Callable[[Any], Scene]
+    prepare: Callable[..., Scene]
     canonical: Callable[[Any], dict[str, str]] = plain_query
+    gather: Callable[[Any, Any], Awaitable[Any]] | None = None
     broken: Callable[[Any, Words], dict[str, Any]] = nothing_to_show
     long_params: tuple[str, ...] = ()
     view_params: tuple[str, ...] = ()

@@ -28,7 +28,13 @@ class Desk:
         """Return the parameters of a link, and a sentence for each one that was refused."""
         return read_query(self.exhibit, query, self.store, self.visitor)
 
-    def scene(self, params: Any) -> Any:
+    async def prepare(self, params: Any) -> Any:
+        """Return the scene of `params`; what a network has to compute for it is awaited."""
+        if self.exhibit.gather is None:
+            return self.exhibit.prepare(params)
+        return self.exhibit.prepare(params, await self.exhibit.gather(params, self.request.app.state))
+
+    async def scene(self, params: Any) -> Any:
         """Return the scene of the API's parameters, with what a stored state adds to them."""
         if "state" in self.request.query_params:
             given = {name: str(value) for name, value in params.model_dump(exclude_unset=True).items()}
@@ -36,19 +42,19 @@ class Desk:
             if read.problems:
                 raise EngineError(EXPIRED)
             params = read.params
-        return self.exhibit.prepare(params)
+        return await self.prepare(params)
 
     def see_other(self, params: Any) -> Response:
         """Send the browser to the link of `params`."""
         query = short_query(self.exhibit, params, self.store, self.settings.max_query)
         return RedirectResponse(f"{self.exhibit.path}?{query_with(query)}", status_code=303)
 
-    def page(self, read: Read, *, problem: EngineError | None = None, **said: Any) -> HTMLResponse:
+    async def page(self, read: Read, *, problem: EngineError | None = None, **said: Any) -> HTMLResponse:
         """Return the exhibit's page; what does not fit is explained and the controls stay."""
         problems = [*read.problems, *([self.visitor.explain(problem)] if problem else [])]
         try:
             query = short_query(self.exhibit, read.params, self.store, self.settings.max_query)
-            context = self.exhibit.prepare(read.params).context(self.visitor.words)
+            context = (await self.prepare(read.params)).context(self.visitor.words)
         except EngineError as error:
             query = {name: str(value) for name, value in read.params.model_dump(exclude_defaults=True).items()}
             context = self.exhibit.broken(read.params, self.visitor.words)

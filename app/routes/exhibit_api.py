@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.encoding import csv_answer, json_answer, npy_answer, png_answer
@@ -35,12 +36,14 @@ def _add_numbers(router: APIRouter, exhibit: Exhibit) -> None:
         request: Request, params: Annotated[Params, Query()], start: Start = 0, stop: Stop = None
     ) -> Response:
         """Tensors, geometry, output and the trace's steps start..stop, unrounded."""
-        return json_answer(Desk(exhibit, request).scene(params).numbers(start, _end(start, stop)))
+        scene = await Desk(exhibit, request).scene(params)
+        return json_answer(scene.numbers(start, _end(start, stop)))
 
     @router.post(exhibit.api, name=f"{exhibit.slug}: numbers of larger tensors")
     async def numbers_of(request: Request, params: Params, start: Start = 0, stop: Stop = None) -> Response:
         """The same with the parameters as a JSON body, for tensors too long for a link."""
-        return json_answer(Desk(exhibit, request).scene(params).numbers(start, _end(start, stop)))
+        scene = await Desk(exhibit, request).scene(params)
+        return json_answer(scene.numbers(start, _end(start, stop)))
 
 
 def _add_moments(router: APIRouter, exhibit: Exhibit, moments_of: Callable[..., list[Any]]) -> None:
@@ -55,7 +58,7 @@ def _add_moments(router: APIRouter, exhibit: Exhibit, moments_of: Callable[..., 
         Fewer than asked for come where they are long; ask on from the last one.
         """
         desk = Desk(exhibit, request)
-        answer = json_answer(moments_of(desk.scene(params), start, _end(start, stop), desk.visitor.words))
+        answer = json_answer(moments_of(await desk.scene(params), start, _end(start, stop), desk.visitor.words))
         answer.headers["Vary"] = "Cookie, Accept-Language"
         return answer
 
@@ -71,18 +74,19 @@ def _add_arrays(router: APIRouter, exhibit: Exhibit) -> None:
         kind: Annotated[Literal["npy", "csv"], Path()],
     ) -> Response:
         """One tensor as .npy (float64, for numpy.load) or .csv (a blank line between channels)."""
-        values = exhibit.arrays[array](Desk(exhibit, request).scene(params))
+        values = exhibit.arrays[array](await Desk(exhibit, request).scene(params))
         return npy_answer(values) if kind == "npy" else csv_answer(values)
 
 
 def _add_picture(router: APIRouter, exhibit: Exhibit, draw: Callable[[Any], bytes]) -> None:
     Params = exhibit.Params
 
-    # Not async: drawing a large picture takes long enough to keep every other reader waiting; so it gets a thread.
     @router.get(exhibit.api + ".png", name=f"{exhibit.slug}: picture")
-    def picture(request: Request, params: Annotated[Params, Query()]) -> Response:
+    async def picture(request: Request, params: Annotated[Params, Query()]) -> Response:
         """The step as a picture."""
-        return png_answer(draw(Desk(exhibit, request).scene(params)))
+        scene = await Desk(exhibit, request).scene(params)
+        # a large picture takes long enough to keep every other reader waiting; so it gets a thread
+        return png_answer(await run_in_threadpool(draw, scene))
 
 
 def _end(start: int, stop: int | None) -> int:

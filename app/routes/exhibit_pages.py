@@ -31,8 +31,8 @@ def add_page(router: APIRouter, exhibit: Exhibit) -> None:
         read = desk.read(dict(request.query_params))
         said: dict[str, Any] = {"revealed": "reveal" in request.query_params}
         if exhibit.questions and (typed := request.query_params.get("guess")):
-            said |= _guessed(exhibit.questions, desk, read, typed)
-        return desk.page(read, **said)
+            said |= await _guessed(exhibit.questions, desk, read, typed)
+        return await desk.page(read, **said)
 
     if exhibit.own_numbers:
         add_own_numbers(router, exhibit, exhibit.own_numbers)
@@ -60,7 +60,7 @@ def _add_edit(router: APIRouter, exhibit: Exhibit, own: OwnNumbers) -> None:
             cell = tuple(int(index) for index in place.split("_"))
             return desk.see_other(own.edited(read.params, tensor, cell, number))
         except EngineError as error:
-            return desk.page(read, problem=error)
+            return await desk.page(read, problem=error)
 
 
 def _add_take(router: APIRouter, exhibit: Exhibit, own: OwnNumbers) -> None:
@@ -82,13 +82,13 @@ def _add_take(router: APIRouter, exhibit: Exhibit, own: OwnNumbers) -> None:
             orders = tensors.guess_orders(values.shape)
             panel["order"] = orders[0] if order == "auto" else order
             taken = own.taken(read.params, tensor if tensor in own.tensors else own.tensors[0], values, panel["order"])
-            scene = exhibit.prepare(taken)  # refuses what does not fit while the text is still in its box
+            scene = await desk.prepare(taken)  # refuses what does not fit while the text is still in its box
             if use:
                 return desk.see_other(taken)
         except EngineError as error:
-            return desk.page(read, panel={**panel, "order": order, "error": desk.visitor.explain(error)})
+            return await desk.page(read, panel={**panel, "order": order, "error": desk.visitor.explain(error)})
         panel |= {"shape": values.shape, "orders": orders, "text": text or tensors.compact(values), "scene": scene}
-        return desk.page(read, panel=panel)
+        return await desk.page(read, panel=panel)
 
 
 def add_questions(router: APIRouter, exhibit: Exhibit, questions: Questions) -> None:
@@ -101,16 +101,16 @@ def add_questions(router: APIRouter, exhibit: Exhibit, questions: Questions) -> 
         panel = {"name": "check", "text": text}
         try:
             answer = await _values(text, file)
-            verdict = questions.check(exhibit.prepare(read.params), answer, desk.visitor.words)
+            verdict = questions.check(await desk.prepare(read.params), answer, desk.visitor.words)
         except EngineError as error:
-            return desk.page(read, panel={**panel, "error": desk.visitor.explain(error)})
-        return desk.page(read, panel=panel, verdict=verdict)
+            return await desk.page(read, panel={**panel, "error": desk.visitor.explain(error)})
+        return await desk.page(read, panel=panel, verdict=verdict)
 
 
-def _guessed(questions: Questions, desk: Desk, read: Read, typed: str) -> dict[str, Any]:
+async def _guessed(questions: Questions, desk: Desk, read: Read, typed: str) -> dict[str, Any]:
     words = desk.visitor.words
     try:
-        answer = questions.guess(desk.exhibit.prepare(read.params), tensors.one_number(typed), words)
+        answer = questions.guess(await desk.prepare(read.params), tensors.one_number(typed), words)
     except EngineError as error:
         hint = desk.visitor.explain(error)
         return {"guess": {"right": False, "guess": typed, "text": words.gettext("Not yet."), "hint": hint}}

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from app import tensors
 from app.exhibits.base import Exhibit, OwnNumbers, Questions, Tile
 from app.exhibits.convolution_forward import answers, pictures
-from app.exhibits.convolution_forward.grids import Grids
 from app.exhibits.convolution_forward.params import Params
 from app.exhibits.convolution_forward.presets import FIRST, PRESETS, Preset
 from app.exhibits.convolution_forward.resolve import canonical, resolve
 from app.exhibits.convolution_forward.scene import ConvolutionScene, broken
 from app.i18n import N_
+from app.stepper.grids import Grids
 from app.tensors import Array
 from engine import RangeError
 

@@ -7,7 +7,6 @@ from functools import cached_property
 
 from app.exhibits import fields
 from app.exhibits.controls import Slider
-from app.exhibits.convolution_forward.layer import Layer
 from app.exhibits.convolution_forward.params import (
     MOST_CHANNELS,
     MOST_FILTERS,
@@ -17,6 +16,7 @@ from app.exhibits.convolution_forward.params import (
 )
 from app.exhibits.convolution_forward.resolve import option_texts
 from app.i18n import N_, Words, listed
+from app.stepper.layer import Layer
 from engine import EngineError
 from engine.geometry import Geometry
 

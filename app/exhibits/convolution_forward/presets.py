@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.exhibits.convolution_forward.layer import Layer
 from app.i18n import N_
+from app.stepper.layer import Layer
 from app.tensors import Array
 
 

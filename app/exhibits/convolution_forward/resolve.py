@@ -10,7 +10,6 @@ import numpy as np
 from app import tensors
 from app.exhibits import fields
 from app.exhibits.base import plain_query
-from app.exhibits.convolution_forward.layer import Layer
 from app.exhibits.convolution_forward.params import (
     LAYER_PARAMS,
     MOST_CHANNELS,
@@ -22,6 +21,7 @@ from app.exhibits.convolution_forward.params import (
 )
 from app.exhibits.convolution_forward.presets import PRESETS, drawn
 from app.i18n import N_
+from app.stepper.layer import Layer
 from app.tensors import Array
 from engine import EngineError, RangeError, ShapeError
 

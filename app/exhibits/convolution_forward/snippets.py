@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from app.exhibits.convolution_forward.layer import Layer
+from app.stepper.layer import Layer
 from app.tensors import Array
 
 

@@ -30,6 +30,7 @@ class Layer:
     groups: int = 1
     activation: str = "none"
     true_convolution: bool = False
+    first_filter: int = 0  # which filter of a larger layer the first one here is: what the page calls it
 
     @property
     def options(self) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from decimal import Decimal
 import numpy as np
 
 from app import numbers
-from app.exhibits.convolution_forward import sentences
-from app.exhibits.convolution_forward.layer import Layer
 from app.i18n import Words
+from app.stepper import sentences
+from app.stepper.layer import Layer
 from engine.ops.conv2d_trace import Conv2dStep
 
 

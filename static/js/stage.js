@@ -1,10 +1,10 @@
 /** Puts one moment into the places that the server drew. Computes nothing, phrases nothing. */
 
-import { t } from "../js/i18n.js";
+import { t } from "./i18n.js";
 
-/** @typedef {import("../js/moments.js").Moment} Moment */
-/** @typedef {import("../js/moments.js").Part} Part */
-/** @typedef {import("../js/tensor-grid.js").TensorGrid} TensorGrid */
+/** @typedef {import("./moments.js").Moment} Moment */
+/** @typedef {import("./moments.js").Part} Part */
+/** @typedef {import("./tensor-grid.js").TensorGrid} TensorGrid */
 
 /**
  * @param {HTMLElement} stage
@@ -19,7 +19,7 @@ export function drawMoment(stage, moment, number, { preview, waiting }) {
   const moved = !whole && stage.dataset.summed !== String(moment.channels[part.channel]);
   stage.dataset.filter = String(moment.filter);
   stage.dataset.summed = whole ? "" : String(moment.channels[part.channel]);
-  /** @type {import("../js/formula-line.js").FormulaLine} */ (stage.querySelector('[data-slot="formula"]')).show(
+  /** @type {import("./formula-line.js").FormulaLine} */ (stage.querySelector('[data-slot="formula"]')).show(
     moment.formulas[part.done],
   );
   const total = /** @type {HTMLElement} */ (stage.querySelector('[data-slot="total"]'));

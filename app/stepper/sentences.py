@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from app import numbers
-from app.exhibits.convolution_forward.layer import Layer
 from app.i18n import N_, Words, listed
+from app.stepper.layer import Layer
 from engine.ops.conv2d_trace import Conv2dStep
 
 if TYPE_CHECKING:
-    from app.exhibits.convolution_forward.moments import Figures
+    from app.stepper.moments import Figures
 
 ACTIVATION_NAMES = {"none": N_("none"), "relu": N_("ReLU"), "sigmoid": N_("sigmoid"), "tanh": N_("tanh")}
 
@@ -24,6 +24,7 @@ class Telling:
     def __init__(self, words: Words, step: Conv2dStep, figures: Figures, layer: Layer) -> None:
         self.words, self.step, self.figures, self.layer = words, step, figures, layer
         self.gettext, self.ngettext = words.gettext, words.ngettext
+        self.filter = layer.first_filter + step.index[1]
 
     def cell(self) -> str:
         """Tell the whole cell: where the filter sits and what it adds up to."""
@@ -100,7 +101,7 @@ class Telling:
 
     def question(self) -> str:
         """Ask for the number that this step makes."""
-        _, f, row, column = self.step.index
+        _, _, row, column = self.step.index
         return str(
             Markup(
                 self.gettext(
@@ -111,7 +112,7 @@ class Telling:
             % {
                 "filter": self._filter(),
                 "place": self._place(),
-                "output": Markup('<b class="role-output"><i>o</i><sub>%s</sub></b>') % f,
+                "output": Markup('<b class="role-output"><i>o</i><sub>%s</sub></b>') % self.filter,
                 "row": row,
                 "column": column,
             }
@@ -119,14 +120,14 @@ class Telling:
 
     def formula(self, done: int) -> str:
         """Return MathML of the sum with this step's numbers; channels from `done` on are dots."""
-        _, f, row, column = self.step.index
+        _, _, row, column = self.step.index
         terms = [Markup('<mn class="role-filter">%s</mn>') % self.figures.sum_text(self.figures.bias)]
         terms += [_mn(self.figures.sum_text(total)) for total in self.figures.channel_sums[:done]]
         complete = done == len(self.figures.channel_sums)
         gap = self.figures.gap_text(self.figures.gap) if complete else ""
         terms += [Markup("<mo>…</mo>")] if not complete else []
         body = Markup("<mo>+</mo>").join(terms) + (Markup("<mtext>%s</mtext>") % gap if gap else "")
-        place = Markup("<mo>,</mo>").join(_mn(str(number)) for number in (f, row, column))
+        place = Markup("<mo>,</mo>").join(_mn(str(number)) for number in (self.filter, row, column))
         left = Markup('<msub><mi class="role-output">o</mi><mrow>%s</mrow></msub>') % place
         return str(Markup("<math><mrow>%s<mo>=</mo>%s</mrow></math>") % (left, self._result(body, complete)))
 
@@ -175,7 +176,7 @@ class Telling:
         return bias + (Markup(" (%s %s)") % (gap, self.gettext("rounding")) if gap else Markup())
 
     def _filter(self) -> Markup:
-        return Markup('<b class="role-filter"><i>W</i><sub>%s</sub></b>') % self.step.index[1]
+        return Markup('<b class="role-filter"><i>W</i><sub>%s</sub></b>') % self.filter
 
     def _mark(self, text: str, final: bool) -> Markup:
         return (Markup("<mark>%s</mark>") if final else Markup("<b>%s</b>")) % text

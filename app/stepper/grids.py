@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from app.drawing import Grid, pitch_for
-from app.exhibits.convolution_forward.layer import Layer
+from app.stepper.layer import Layer
 from app.tensors import Array
 
 INPUT_SIZES = ((7, 36), (8, 31), (9, 28), (12, 26))
@@ -22,8 +22,8 @@ USES_SIZES = ((7, 36), (9, 30), (12, 26))
 class Grids:
     """Draws one layer. Scales are fixed by the tensors, not by the step."""
 
-    def __init__(self, layer: Layer) -> None:
-        self.layer = layer
+    def __init__(self, layer: Layer, *, editable: bool = True) -> None:
+        self.layer, self.editable = layer, editable
 
     @property
     def tight(self) -> bool:
@@ -57,7 +57,7 @@ class Grids:
                 self.scales["x"],
                 ring,
                 self.layer.geometry.unused,
-                True,
+                self.editable,
             )
             for channel, plane in enumerate(self.layer.x)
         ]
@@ -72,7 +72,9 @@ class Grids:
         for f in range(filters):
             first = f // (filters // self.layer.groups) * per_group
             for k in range(per_group):
-                grid = Grid("filter", "weight", (f, k), weight[f, k], pitch, self.scales["weight"], editable=True)
+                grid = Grid(
+                    "filter", "weight", (f, k), weight[f, k], pitch, self.scales["weight"], editable=self.editable
+                )
                 slices[first + k].append(grid)
         return slices
 
@@ -98,7 +100,7 @@ class Grids:
         """The biases in one row, one per filter."""
         biases = self.layer.bias[None]
         pitch = 36 if biases.size <= 6 else 26
-        return Grid("filter", "bias", (), biases, pitch, self.scales["weight"], editable=True)
+        return Grid("filter", "bias", (), biases, pitch, self.scales["weight"], editable=self.editable)
 
     @cached_property
     def uses(self) -> Grid:

@@ -1,11 +1,11 @@
 /** Linked highlighting: which cells belong together, looked up in the engine's table of windows. */
 
-import { t } from "../js/i18n.js";
-import { cross } from "../js/tensor-grid.js";
-import { grids } from "./convolution-stage.js";
+import { t } from "./i18n.js";
+import { grids } from "./stage.js";
+import { cross } from "./tensor-grid.js";
 
-/** @typedef {import("../js/tensor-grid.js").CellPlace} CellPlace */
-/** @typedef {import("../js/tensor-grid.js").TensorGrid} TensorGrid */
+/** @typedef {import("./tensor-grid.js").CellPlace} CellPlace */
+/** @typedef {import("./tensor-grid.js").TensorGrid} TensorGrid */
 
 export class Links {
   /** @param {HTMLElement} stage */
