@@ -37,7 +37,7 @@ export function drawMoment(stage, moment, number, { preview, waiting }) {
   stage.querySelector('[data-slot="running-line"]')?.toggleAttribute("hidden", part.done === moment.channels.length);
   const complete = part.done === moment.channels.length && !waiting;
   for (const grid of grids(stage, "output")) {
-    if (!preview) grid.reach(complete ? moment.cell : moment.cell - 1);
+    if (!preview && !("known" in stage.dataset)) grid.reach(complete ? moment.cell : moment.cell - 1);
     if (grid.place[0] === moment.filter) grid.outline([moment.row], [moment.column]);
     else grid.outline();
   }

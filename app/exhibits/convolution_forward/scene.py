@@ -16,14 +16,16 @@ from app.exhibits.convolution_forward.presets import FIRST, PRESETS
 from app.i18n import Words
 from app.stepper.layer import Layer
 from app.stepper.sentences import ACTIVATION_NAMES
-from app.stepper.stage import STEP_SIZES, Stage
+from app.stepper.stage import STEP_SIZES, LayerStage
 from engine import EngineError, geometry
 
 MOST_NUMBERS = 50_000  # products in one answer of the API
 
 
-class ConvolutionScene(Stage):
+class ConvolutionScene(LayerStage):
     """One convolution layer at one step, as a link of this exhibit describes it."""
+
+    editable = True
 
     def __init__(self, settings: params.Params) -> None:
         self.params = settings
@@ -50,21 +52,11 @@ class ConvolutionScene(Stage):
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/convolution-forward.html shows."""
         layer = self.layer
-        (moment,) = self.moments(self.cell, self.cell + 1, words)
         return {
-            "scene": self,
-            "moment": moment,
-            "part": moment.parts[self.part],
-            "grids": self.grids,
+            **super().context(words),
             "sliders": controls.sliders(layer, words),
             "size_formula": controls.size_formula(layer.geometry),
             "bounds": {name: numbers.short(scale) for name, scale in self.grids.scales.items()},
-            "windows": {
-                "rows": layer.geometry.window_rows.tolist(),
-                "columns": layer.geometry.window_columns.tolist(),
-                "uses": layer.geometry.uses.tolist(),
-                "cells": int(np.prod(layer.geometry.output_size)),
-            },
             "uses": _uses(layer),
             "snippets": snippets.snippets(layer) if self.params.tab == "code" else {},
             "params_activation": layer.activation,
