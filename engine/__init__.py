@@ -4,7 +4,7 @@ Usable alone: `import engine; engine.conv2d(x, weight)`; `engine.trace.conv2d(x,
 """
 
 from engine import diagnose, geometry, trace
-from engine.errors import EngineError, RangeError, ShapeError
+from engine.errors import EngineError, FileError, RangeError, ShapeError
 from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from engine.ops.conv2d import conv2d, conv2d_backward
 
@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "EngineError",
+    "FileError",
     "RangeError",
     "ShapeError",
     "__version__",
