@@ -3,7 +3,7 @@
 Usable alone: `import engine; engine.conv2d(x, weight)`; `engine.trace.conv2d(x, weight)[0]`.
 """
 
-from engine import diagnose, geometry, trace
+from engine import diagnose, digit, geometry, trace
 from engine.errors import EngineError, FileError, RangeError, ShapeError
 from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from engine.ops.conv2d import conv2d, conv2d_backward
@@ -19,6 +19,7 @@ __all__ = [
     "conv2d",
     "conv2d_backward",
     "diagnose",
+    "digit",
     "geometry",
     "relu",
     "relu_backward",
