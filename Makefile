@@ -42,7 +42,7 @@ fix: .venv/installed-dev ## put the Python code, and with Node the scripts, into
 	@if command -v npm >/dev/null; then $(MAKE) node_modules/installed && npx biome check --write static; fi
 
 strings: .venv/installed ## collect the texts of the interface into app/locale, for translation
-	.venv/bin/pybabel -q extract -F app/locale/babel.cfg -k N_ -k t -k RangeError -k ShapeError -k TensorError \
+	.venv/bin/pybabel -q extract -F app/locale/babel.cfg -k N_ -k t -k FileError -k RangeError -k ShapeError -k TensorError \
 	  --add-location file --sort-by-file --no-wrap --ignore-dirs ".* node_modules" --project ConvLens -o .venv/messages.pot .
 	.venv/bin/pybabel -q update -l zh -i .venv/messages.pot -d app/locale \
 	  --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date

@@ -3,8 +3,8 @@
 Usable alone: `import engine; engine.conv2d(x, weight)`; `engine.trace.conv2d(x, weight)[0]`.
 """
 
-from engine import diagnose, geometry, trace
-from engine.errors import EngineError, RangeError, ShapeError
+from engine import diagnose, digit, geometry, trace
+from engine.errors import EngineError, FileError, RangeError, ShapeError
 from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from engine.ops.conv2d import conv2d, conv2d_backward
 from engine.ops.linear import linear, linear_backward
@@ -15,12 +15,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "EngineError",
+    "FileError",
     "RangeError",
     "ShapeError",
     "__version__",
     "conv2d",
     "conv2d_backward",
     "diagnose",
+    "digit",
     "geometry",
     "linear",
     "linear_backward",

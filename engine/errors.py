@@ -2,7 +2,8 @@
 
 EngineError
 ├── ShapeError    arrays or sizes do not fit together
-└── RangeError    a single value is not one of those allowed
+├── RangeError    a single value is not one of those allowed
+└── FileError     a file is missing, damaged or not of the kind that was wanted
 """
 
 
@@ -28,3 +29,7 @@ class ShapeError(EngineError):
 
 class RangeError(EngineError):
     """A single value is not one of those allowed."""
+
+
+class FileError(EngineError):
+    """A file is missing, damaged or not of the kind that was wanted."""

@@ -12,7 +12,7 @@ from app import i18n, paths
 from app.i18n import choose_language
 
 ROOT = paths.ENGINE.parent
-OURS = {"N_": None, "t": None, "ShapeError": None, "RangeError": None, "TensorError": None}
+OURS = {"N_": None, "t": None, "FileError": None, "ShapeError": None, "RangeError": None, "TensorError": None}
 PLACE = re.compile(r"%\(\w+\)s|\{\w*\}|%%")
 
 CHOICES = {

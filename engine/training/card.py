@@ -1,0 +1,104 @@
+"""The model card of a training run: what was trained, on what, how, and how well it reads."""
+
+from dataclasses import asdict
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import nets
+from engine.training.loop import Run, accuracy
+from engine.training.recipe import Recipe
+
+PAIRS = 8  # of confused digits, the most frequent first
+
+TEXT = """\
+# {title}, trained on MNIST
+
+Weights: `{file}`, safetensors, float32, {parameters:,} parameters.
+SHA-256: `{digest}`
+
+- **Architecture**: {source}; in its modern form, see `engine/nets/{net}.py`.
+- **Reads**: one digit of 28x28, 0 to 255, bright on dark; {input_shape} after `engine.digit.network_input`. A drawing
+  becomes such a digit by `engine.digit.prepare`.
+- **Data**: MNIST, 60,000 training and 10,000 test digits, by Yann LeCun, Corinna Cortes and Christopher J. C. Burges,
+  made from NIST's Special Databases 1 and 3; usually given as CC BY-SA 3.0. No picture of it is part of this file.
+- **Licence of the weights**: that of ConvLens.
+
+## Accuracy
+
+**{accuracy:.2%}** of the 10,000 test digits, after the last epoch; no epoch was picked by its test accuracy.
+
+| epoch | loss in training | test accuracy |
+|--:|--:|--:|
+{curve}
+
+The loss is that of augmented digits, which are harder than the test digits.
+
+### Confused most
+
+| digit | read as | times |
+|--:|--:|--:|
+{confused}
+
+## Recipe
+
+```
+convlens train {net} --data DIR{options}
+```
+
+with the four `.gz` files of MNIST in `DIR`. {recipe}
+
+The command gives the same file, bit for bit, on the same processor with the same version of PyTorch; elsewhere the last
+digits of the weights may differ, and the accuracy by some hundredths of a percent.
+
+## Limits
+
+- It knows the ten digits only, and calls every picture one of them, often with great confidence.
+- MNIST was written by employees of the United States Census Bureau and by American high-school students: sevens with a
+  bar, ones with a long upstroke, and other ways to write digits are rare in it.
+- One digit per picture. Lines on the paper, shadows and photos are beyond it.
+"""
+
+
+def card(run: Run, weights: bytes, file: str) -> str:
+    """Return the card of a finished run in Markdown; its SHA-256 is that of the file `weights`."""
+    architecture, confusion = nets.find(run.recipe.net), run.confusion()
+    return TEXT.format(
+        title=architecture.title,
+        net=architecture.name,
+        source=architecture.source,
+        input_shape=" x ".join(map(str, architecture.input_shape)),
+        file=file,
+        digest=sha256(weights).hexdigest(),
+        parameters=nets.summarize(architecture.name).parameters,
+        accuracy=accuracy(confusion),
+        curve="\n".join(f"| {n} | {e.loss:.4f} | {e.accuracy:.2%} |" for n, e in enumerate(run.history, start=1)),
+        confused="\n".join(f"| {digit} | {told} | {times} |" for digit, told, times in confused_most(confusion)),
+        options=_options(run.recipe),
+        recipe=_recipe(run.recipe),
+    )
+
+
+def confused_most(confusion: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """Return (digit, read as, times) of the most frequent mistakes."""
+    wrong = confusion - np.diag(np.diag(confusion))
+    order = np.argsort(-wrong, axis=None, kind="stable")[:PAIRS]
+    pairs = [(int(place) // len(wrong), int(place) % len(wrong)) for place in order]
+    return [(digit, told, int(wrong[digit, told])) for digit, told in pairs if wrong[digit, told]]
+
+
+def _options(recipe: Recipe) -> str:
+    usual = Recipe(net=recipe.net)
+    given = {name: value for name in ("epochs", "seed") if (value := getattr(recipe, name)) != getattr(usual, name)}
+    return "".join(f" --{name} {value}" for name, value in given.items())
+
+
+def _recipe(recipe: Recipe) -> str:
+    kinds = ", ".join(f"{name} {limit:g}" for name, limit in asdict(recipe.augmentation).items())
+    return (
+        f"Seed {recipe.seed}; {recipe.epochs} epochs in batches of {recipe.batch_size}; {recipe.threads} threads;\n"
+        f"AdamW, weight decay {recipe.weight_decay:g}, learning rate up to {recipe.lr:g} over the first\n"
+        f"{recipe.rising:.0%} of the steps and down to 0 along half a cosine. Each digit changes at random\n"
+        f"in every epoch (`engine/training/augment.py`), at most by: {kinds}."
+    )
