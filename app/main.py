@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -22,6 +25,7 @@ from app.security import BodyLimit, SecurityHeaders
 from app.settings import Settings
 from app.store import StateStore
 from app.visitor import Visitor
+from app.worker import Busy, Worker, WorkerError
 from engine import EngineError
 
 HTTP_SENTENCES = {
@@ -29,6 +33,7 @@ HTTP_SENTENCES = {
     405: N_("This address does not take that kind of request; go back and try again."),
     413: N_("That is more than 1 MB; paste or upload a smaller tensor."),
 }
+FIRST_PAGE_FIRST = 0.5  # seconds: importing torch would take the core that answers
 HTTP_ELSE = N_("The request could not be read; go back and try again.")
 
 
@@ -41,9 +46,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Every number inside a convolution.",
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
     )
     app.state.settings = settings
     app.state.store = StateStore(settings.data / "states", days=settings.state_days, limit=settings.max_states)
+    app.state.worker = Worker(queue=settings.worker_queue, deadline=settings.worker_deadline, preload=("torch",))
     app.include_router(site.router)
     for router in exhibits.routers():
         app.include_router(router)
@@ -55,9 +62,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(HeadLikeGet)  # outermost: whatever answers GET answers HEAD
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(EngineError, _refused)
+    app.add_exception_handler(WorkerError, _not_done)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(UnicodeEncodeError, _unreadable)  # JSON may hold half a character
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Start the worker soon after the server, and end it with it; the first page waits for neither."""
+    start = asyncio.get_running_loop().call_later(FIRST_PAGE_FIRST, app.state.worker.start)
+    yield
+    start.cancel()
+    await asyncio.to_thread(app.state.worker.close)
 
 
 async def _invalid(request: Request, error: Any) -> Response:
@@ -71,6 +88,12 @@ async def _invalid(request: Request, error: Any) -> Response:
 async def _refused(request: Request, error: Any) -> Response:
     visitor = Visitor(request)
     return _problem(visitor, 422, visitor.explain(error))
+
+
+async def _not_done(request: Request, error: Any) -> Response:
+    visitor = Visitor(request)
+    again = {"Retry-After": str(error.values["seconds"])} if isinstance(error, Busy) else {}
+    return _problem(visitor, error.status, visitor.explain(error), again)
 
 
 async def _http_error(request: Request, error: Any) -> Response:
@@ -87,9 +110,11 @@ async def _too_long(request: Request) -> Response:
     return await _http_error(request, HTTPException(413))
 
 
-def _problem(visitor: Visitor, status: int, sentence: str) -> Response:
+def _problem(visitor: Visitor, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return one sentence: as JSON to a program, as a page to a reader."""
     wants_page = "text/html" in visitor.request.headers.get("accept", "")
     if visitor.request.url.path.startswith("/api/") or not wants_page:
-        return JSONResponse({"error": sentence}, status)
-    return page(visitor, "problem.html", status, sentence=sentence)
+        return JSONResponse({"error": sentence}, status, headers)
+    response = page(visitor, "problem.html", status, sentence=sentence)
+    response.headers.update(headers or {})
+    return response

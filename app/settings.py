@@ -11,6 +11,14 @@ def _data_folder() -> Path:
     return Path(os.environ.get("CONVLENS_DATA") or Path.home() / ".convlens")
 
 
+def _worker_queue() -> int:
+    return int(os.environ.get("CONVLENS_WORKER_QUEUE") or 32)
+
+
+def _worker_deadline() -> float:
+    return float(os.environ.get("CONVLENS_WORKER_DEADLINE") or 20)
+
+
 @dataclass(frozen=True)
 class Settings:
     """Limits and places. `data` (CONVLENS_DATA) holds the learners' stored states, nothing else."""
@@ -21,3 +29,5 @@ class Settings:
     state_days: int = 90
     max_states: int = 20_000
     answer_cache_bytes: int = 64_000_000
+    worker_queue: int = field(default_factory=_worker_queue)  # CONVLENS_WORKER_QUEUE: heavy calls that may wait
+    worker_deadline: float = field(default_factory=_worker_deadline)  # CONVLENS_WORKER_DEADLINE: seconds of one
