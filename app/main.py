@@ -20,7 +20,8 @@ from app.exhibits.reading import explain
 from app.head import HeadLikeGet
 from app.i18n import N_, together
 from app.pages import page
-from app.routes import exhibits, site
+from app.pictures import PictureStore, too_long
+from app.routes import exhibits, pictures, site
 from app.security import BodyLimit, SecurityHeaders
 from app.settings import Settings
 from app.store import StateStore
@@ -50,12 +51,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.store = StateStore(settings.data / "states", days=settings.state_days, limit=settings.max_states)
+    app.state.pictures = PictureStore(
+        settings.data / "pictures", days=settings.picture_days, limit=settings.max_pictures
+    )
     app.state.worker = Worker(queue=settings.worker_queue, deadline=settings.worker_deadline, preload=("torch",))
     app.include_router(site.router)
     for router in exhibits.routers():
         app.include_router(router)
+    app.include_router(pictures.router)
     app.mount("/static", site.static_files)
-    app.add_middleware(BodyLimit, most=settings.max_body, refuse=_too_long)
+    larger = {pictures.PATH: pictures.MOST_BODY}
+    app.add_middleware(BodyLimit, most=settings.max_body, elsewhere=larger, refuse=_too_long)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(AnswersCache, room=settings.answer_cache_bytes)  # answers before anything is parsed
     app.add_middleware(SecurityHeaders)  # a 304 is guarded too
@@ -98,7 +104,10 @@ async def _not_done(request: Request, error: Any) -> Response:
 
 async def _http_error(request: Request, error: Any) -> Response:
     visitor = Visitor(request)
-    sentence = visitor.words.gettext(HTTP_SENTENCES.get(error.status_code, HTTP_ELSE))
+    if error.status_code == 413 and request.url.path == pictures.PATH:
+        sentence = visitor.explain(too_long())
+    else:
+        sentence = visitor.words.gettext(HTTP_SENTENCES.get(error.status_code, HTTP_ELSE))
     return _problem(visitor, error.status_code, sentence)
 
 
