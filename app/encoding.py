@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app.tensors import Array
 
+FOREVER = "public, max-age=31536000, immutable"  # for what is named by its hash
 CACHED = {"Cache-Control": "public, max-age=3600"}
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -17,11 +20,13 @@ from app.exhibits.reading import explain
 from app.head import HeadLikeGet
 from app.i18n import N_, together
 from app.pages import page
-from app.routes import exhibits, site
+from app.pictures import PictureStore, too_long
+from app.routes import exhibits, pictures, site
 from app.security import BodyLimit, SecurityHeaders
 from app.settings import Settings
 from app.store import StateStore
 from app.visitor import Visitor
+from app.worker import Busy, Worker, WorkerError
 from engine import EngineError
 
 HTTP_SENTENCES = {
@@ -29,6 +34,7 @@ HTTP_SENTENCES = {
     405: N_("This address does not take that kind of request; go back and try again."),
     413: N_("That is more than 1 MB; paste or upload a smaller tensor."),
 }
+FIRST_PAGE_FIRST = 0.5  # seconds: importing torch would take the core that answers
 HTTP_ELSE = N_("The request could not be read; go back and try again.")
 
 
@@ -41,23 +47,40 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Every number inside a convolution.",
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
     )
     app.state.settings = settings
     app.state.store = StateStore(settings.data / "states", days=settings.state_days, limit=settings.max_states)
+    app.state.pictures = PictureStore(
+        settings.data / "pictures", days=settings.picture_days, limit=settings.max_pictures
+    )
+    app.state.worker = Worker(queue=settings.worker_queue, deadline=settings.worker_deadline, preload=("torch",))
     app.include_router(site.router)
     for router in exhibits.routers():
         app.include_router(router)
+    app.include_router(pictures.router)
     app.mount("/static", site.static_files)
-    app.add_middleware(BodyLimit, most=settings.max_body, refuse=_too_long)
+    larger = {pictures.PATH: pictures.MOST_BODY}
+    app.add_middleware(BodyLimit, most=settings.max_body, elsewhere=larger, refuse=_too_long)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(AnswersCache, room=settings.answer_cache_bytes)  # answers before anything is parsed
     app.add_middleware(SecurityHeaders)  # a 304 is guarded too
     app.add_middleware(HeadLikeGet)  # outermost: whatever answers GET answers HEAD
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(EngineError, _refused)
+    app.add_exception_handler(WorkerError, _not_done)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(UnicodeEncodeError, _unreadable)  # JSON may hold half a character
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Start the worker soon after the server, and end it with it; the first page waits for neither."""
+    start = asyncio.get_running_loop().call_later(FIRST_PAGE_FIRST, app.state.worker.start)
+    yield
+    start.cancel()
+    await asyncio.to_thread(app.state.worker.close)
 
 
 async def _invalid(request: Request, error: Any) -> Response:
@@ -73,9 +96,18 @@ async def _refused(request: Request, error: Any) -> Response:
     return _problem(visitor, 422, visitor.explain(error))
 
 
+async def _not_done(request: Request, error: Any) -> Response:
+    visitor = Visitor(request)
+    again = {"Retry-After": str(error.values["seconds"])} if isinstance(error, Busy) else {}
+    return _problem(visitor, error.status, visitor.explain(error), again)
+
+
 async def _http_error(request: Request, error: Any) -> Response:
     visitor = Visitor(request)
-    sentence = visitor.words.gettext(HTTP_SENTENCES.get(error.status_code, HTTP_ELSE))
+    if error.status_code == 413 and request.url.path == pictures.PATH:
+        sentence = visitor.explain(too_long())
+    else:
+        sentence = visitor.words.gettext(HTTP_SENTENCES.get(error.status_code, HTTP_ELSE))
     return _problem(visitor, error.status_code, sentence)
 
 
@@ -87,9 +119,11 @@ async def _too_long(request: Request) -> Response:
     return await _http_error(request, HTTPException(413))
 
 
-def _problem(visitor: Visitor, status: int, sentence: str) -> Response:
+def _problem(visitor: Visitor, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return one sentence: as JSON to a program, as a page to a reader."""
     wants_page = "text/html" in visitor.request.headers.get("accept", "")
     if visitor.request.url.path.startswith("/api/") or not wants_page:
-        return JSONResponse({"error": sentence}, status)
-    return page(visitor, "problem.html", status, sentence=sentence)
+        return JSONResponse({"error": sentence}, status, headers)
+    response = page(visitor, "problem.html", status, sentence=sentence)
+    response.headers.update(headers or {})
+    return response

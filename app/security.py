@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -49,25 +49,33 @@ class SecurityHeaders:
 class BodyLimit:
     """Refuse a body of more than `most` bytes: at once if it says so, else when they have come.
 
+    elsewhere   the limits of the paths that have another
+
     FastAPI's own `max_body_size` would answer with two English words, not with our page.
     """
 
-    def __init__(self, app: ASGIApp, most: int, refuse: Callable[[Request], Awaitable[Response]]) -> None:
-        self.app, self.most, self.refuse = app, most, refuse
+    def __init__(
+        self,
+        app: ASGIApp,
+        most: int,
+        refuse: Callable[[Request], Awaitable[Response]],
+        elsewhere: Mapping[str, int] | None = None,
+    ) -> None:
+        self.app, self.most, self.refuse, self.elsewhere = app, most, refuse, elsewhere or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
-        came = 0
+        most, came = self.elsewhere.get(scope.get("path", ""), self.most), 0
 
         async def counted() -> Message:
             nonlocal came
             message = await receive()
             came += len(message.get("body", b""))
-            if came > self.most:
+            if came > most:
                 raise HTTPException(413)
             return message
 
-        if length.isdecimal() and int(length[:20]) > self.most:
+        if length.isdecimal() and int(length[:20]) > most:
             response = await self.refuse(Request(scope))
             await response(scope, receive, send)
         else:

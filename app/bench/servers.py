@@ -1,4 +1,4 @@
-"""The servers that trace_http compares; uvicorn starts each from its factory, pinned to one core."""
+"""The servers that trace_http and light_requests measure; uvicorn starts each from its factory."""
 
 # Not "from __future__ import annotations": FastAPI would lose the types of handlers made in functions.
 import tempfile
@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.bench import light_requests
 from app.bench.processes import keep_to_core
 from app.bench.trace_http import READY, SLUG, STATE, STOP
 from app.encoding import json_answer
 from app.exhibits import EXHIBITS
 from app.main import create_app
+from app.routes.heavy import heavy
 from app.settings import Settings
 
 SERVER_CORE = 0
@@ -31,6 +33,20 @@ def product() -> ASGIApp:
     """Return the application as it is served."""
     keep_to_core(SERVER_CORE)
     return create_app()
+
+
+def networked() -> ASGIApp:
+    """Return the application with one more route: a network for some seconds, in the worker.
+
+    On no core of its own: the worker would be confined to it as well.
+    """
+    app = create_app(Settings(data=Path(tempfile.gettempdir()), answer_cache_bytes=0))
+
+    @app.get(light_requests.NETWORK)
+    async def network(request: Request, seconds: float) -> Response:
+        return json_answer(await heavy(request, light_requests.network, seconds))
+
+    return app
 
 
 def encoding() -> ASGIApp:

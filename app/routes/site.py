@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from app import palette, paths
 from app.build import build_id
+from app.encoding import FOREVER
 from app.exhibits import EXHIBITS, HERO
 from app.exhibits.base import links
 from app.pages import page
@@ -18,7 +19,6 @@ from app.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
 PAGES = ("/", "/exhibits", "/api")
-FOREVER = "public, max-age=31536000, immutable"
 _VERSIONED = re.compile(r"^([0-9a-f]{12})/(.*)$")
 
 

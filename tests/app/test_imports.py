@@ -13,10 +13,10 @@ import sys, tempfile, pathlib
 from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
-client = TestClient(create_app(Settings(data=pathlib.Path(tempfile.mkdtemp()))))
 slug = "exhibits/convolution-forward"
-for url in ("/", f"/{slug}", f"/api/{slug}", f"/api/{slug}.png"):
-    assert client.get(url).status_code == 200
+with TestClient(create_app(Settings(data=pathlib.Path(tempfile.mkdtemp())))) as client:  # the worker runs too
+    for url in ("/", f"/{slug}", f"/api/{slug}", f"/api/{slug}.png"):
+        assert client.get(url).status_code == 200
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"torch", "scipy", "pandas", "matplotlib", "plotly"}))
 """
 
