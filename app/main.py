@@ -22,6 +22,7 @@ from app.i18n import N_, together
 from app.pages import page
 from app.pictures import PictureStore, too_long
 from app.routes import exhibits, pictures, site
+from app.routes.exhibit_pages import PICTURE_FORM
 from app.security import BodyLimit, SecurityHeaders
 from app.settings import Settings
 from app.store import StateStore
@@ -35,6 +36,7 @@ HTTP_SENTENCES = {
     413: N_("That is more than 1 MB; paste or upload a smaller tensor."),
 }
 FIRST_PAGE_FIRST = 0.5  # seconds: importing torch would take the core that answers
+PICTURE_PATHS = (pictures.PATH, *(exhibit.path + PICTURE_FORM for exhibit in EXHIBITS.values() if exhibit.pictures))
 HTTP_ELSE = N_("The request could not be read; go back and try again.")
 
 
@@ -60,7 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     app.include_router(pictures.router)
     app.mount("/static", site.static_files)
-    larger = {pictures.PATH: pictures.MOST_BODY}
+    larger = dict.fromkeys(PICTURE_PATHS, pictures.MOST_BODY)
     app.add_middleware(BodyLimit, most=settings.max_body, elsewhere=larger, refuse=_too_long)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(AnswersCache, room=settings.answer_cache_bytes)  # answers before anything is parsed
@@ -104,7 +106,7 @@ async def _not_done(request: Request, error: Any) -> Response:
 
 async def _http_error(request: Request, error: Any) -> Response:
     visitor = Visitor(request)
-    if error.status_code == 413 and request.url.path == pictures.PATH:
+    if error.status_code == 413 and request.url.path in PICTURE_PATHS:
         sentence = visitor.explain(too_long())
     else:
         sentence = visitor.words.gettext(HTTP_SENTENCES.get(error.status_code, HTTP_ELSE))

@@ -66,6 +66,27 @@ class Questions:
     check: Callable[[Any, Array, Words], dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class LiveMaps:
+    """The maps of a network that an exhibit shows, also while the learner draws.
+
+    names    of the stages whose maps there are
+    changes  (scene, words) -> what a page redraws for another input, as JSON
+    sheet    (scene, name, theme) -> all maps of a stage as one PNG, for a page without scripts
+    """
+
+    names: tuple[str, ...]
+    changes: Callable[[Any, Words], dict[str, Any]]
+    sheet: Callable[[Any, str, str], bytes]
+
+
+@dataclass(frozen=True)
+class PictureInput:
+    """How an exhibit takes a picture that a learner uploads: (parameters, its hash) -> parameters."""
+
+    taken: Callable[[Any, str], Any]
+
+
 def plain_query(params: BaseModel) -> dict[str, str]:
     """Return what differs from the defaults, as a link writes it."""
     return {
@@ -92,6 +113,8 @@ class Exhibit:
     moments      (scene, start, stop, words) -> steps as the page shows them, for a stepped exhibit
     arrays       name -> (scene -> array): what can be exported as .npy and .csv
     picture      scene -> PNG
+    pictures     how it takes an uploaded picture
+    live         the maps of a network, redrawn while the input changes
     tiles        prepared states, for the home page
     """
 
@@ -109,6 +132,8 @@ class Exhibit:
     moments: Callable[[Any, int, int, Words], list[Any]] | None = None
     arrays: Mapping[str, Callable[[Any], Array]] = field(default_factory=dict)
     picture: Callable[[Any], bytes] | None = None
+    live: LiveMaps | None = None
+    pictures: PictureInput | None = None
     own_numbers: OwnNumbers | None = None
     questions: Questions | None = None
     tiles: tuple[Tile, ...] = ()

@@ -12,6 +12,7 @@ from app.exhibits.base import Exhibit, links, query_with
 from app.exhibits.reading import EXPIRED, Read, read_query, short_query
 from app.pages import page
 from app.visitor import Visitor
+from app.worker import WorkerError
 from engine import EngineError
 
 NOTHING_SAID: dict[str, Any] = {"panel": None, "verdict": None, "guess": None, "revealed": False}
@@ -52,17 +53,19 @@ class Desk:
     async def page(self, read: Read, *, problem: EngineError | None = None, **said: Any) -> HTMLResponse:
         """Return the exhibit's page; what does not fit is explained and the controls stay."""
         problems = [*read.problems, *([self.visitor.explain(problem)] if problem else [])]
+        status = _status(problem) if problem else 422
         try:
             query = short_query(self.exhibit, read.params, self.store, self.settings.max_query)
             context = (await self.prepare(read.params)).context(self.visitor.words)
         except EngineError as error:
             query = {name: str(value) for name, value in read.params.model_dump(exclude_defaults=True).items()}
             context = self.exhibit.broken(read.params, self.visitor.words)
+            status = _status(error)
             problems.append(self.visitor.explain(error))
         return page(
             self.visitor,
             f"exhibits/{self.exhibit.slug}.html",
-            422 if problems else 200,
+            status if problems else 200,
             number=list(EXHIBITS).index(self.exhibit.slug) + 1,
             here=lambda **changes: f"{self.exhibit.path}?{query_with(query, **changes)}",
             problems=problems,
@@ -72,3 +75,8 @@ class Desk:
             **context,
             **{**NOTHING_SAID, **said},
         )
+
+
+def _status(error: EngineError) -> int:
+    """Return what HTTP calls the problem: 422 for what was asked, another number where the server is at fault."""
+    return error.status if isinstance(error, WorkerError) else 422

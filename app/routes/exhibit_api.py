@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.encoding import csv_answer, json_answer, npy_answer, png_answer
-from app.exhibits.base import Exhibit
+from app.exhibits.base import Exhibit, LiveMaps
 from app.routes.desk import Desk
 
 MOST_STEPS = 256
@@ -26,6 +26,8 @@ def add_api(router: APIRouter, exhibit: Exhibit) -> None:
         _add_arrays(router, exhibit)
     if exhibit.picture:
         _add_picture(router, exhibit, exhibit.picture)
+    if exhibit.live:
+        _add_live(router, exhibit, exhibit.live)
 
 
 def _add_numbers(router: APIRouter, exhibit: Exhibit) -> None:
@@ -87,6 +89,28 @@ def _add_picture(router: APIRouter, exhibit: Exhibit, draw: Callable[[Any], byte
         scene = await Desk(exhibit, request).scene(params)
         # a large picture takes long enough to keep every other reader waiting; so it gets a thread
         return png_answer(await run_in_threadpool(draw, scene))
+
+
+def _add_live(router: APIRouter, exhibit: Exhibit, live: LiveMaps) -> None:
+    Params, Name = exhibit.Params, Literal[tuple(live.names)]
+
+    @router.get(exhibit.api + "/live", name=f"{exhibit.slug}: what changes with the input")
+    async def changes(request: Request, params: Annotated[Params, Query()]) -> Response:
+        """Colour levels -16..16 of every map, and the result as printed."""
+        desk = Desk(exhibit, request)
+        answer = json_answer(live.changes(await desk.scene(params), desk.visitor.words))
+        answer.headers["Vary"] = "Cookie, Accept-Language"
+        return answer
+
+    @router.get(exhibit.api + "/maps/{name}.png", name=f"{exhibit.slug}: the maps of a stage as a picture")
+    async def maps(
+        request: Request,
+        params: Annotated[Params, Query()],
+        name: Annotated[Name, Path()],
+        theme: Literal["light", "dark"] = "light",
+    ) -> Response:
+        """All maps of a stage, one pixel per number, on the page's colour scale."""
+        return png_answer(live.sheet(await Desk(exhibit, request).scene(params), name, theme))
 
 
 def _end(start: int, stop: int | None) -> int:

@@ -8,17 +8,20 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, Response
 
+import app.pictures
 from app import tensors
-from app.exhibits.base import Exhibit, OwnNumbers, Questions
+from app.exhibits.base import Exhibit, OwnNumbers, PictureInput, Questions
 from app.exhibits.reading import Read
 from app.i18n import N_
 from app.routes.desk import Desk
+from app.routes.heavy import heavy
 from app.tensors import TensorError
 from engine import EngineError
 
 _PLACE = re.compile(r"[0-9]{1,4}(_[0-9]{1,4})*")
 Order = Literal["auto", "chw", "hwc"]
 Text = Annotated[str, Form()]
+PICTURE_FORM = "/picture"  # of an exhibit; its body may be larger than others
 Upload = Annotated[UploadFile | None, File()]
 
 
@@ -38,6 +41,8 @@ def add_page(router: APIRouter, exhibit: Exhibit) -> None:
         add_own_numbers(router, exhibit, exhibit.own_numbers)
     if exhibit.questions:
         add_questions(router, exhibit, exhibit.questions)
+    if exhibit.pictures:
+        add_pictures(router, exhibit, exhibit.pictures)
 
 
 def add_own_numbers(router: APIRouter, exhibit: Exhibit, own: OwnNumbers) -> None:
@@ -105,6 +110,25 @@ def add_questions(router: APIRouter, exhibit: Exhibit, questions: Questions) -> 
         except EngineError as error:
             return await desk.page(read, panel={**panel, "error": desk.visitor.explain(error)})
         return await desk.page(read, panel=panel, verdict=verdict)
+
+
+def add_pictures(router: APIRouter, exhibit: Exhibit, pictures: PictureInput) -> None:
+    """Add the form that takes a picture of the learner's own."""
+
+    @router.post(exhibit.path + PICTURE_FORM)
+    async def take_picture(request: Request, query: Text = "", file: Upload = None) -> Response:
+        desk = Desk(exhibit, request)
+        read = desk.read(dict(parse_qsl(query)))
+        try:
+            if file is None or not file.filename:
+                raise EngineError(N_("no picture was chosen; choose a file first"))
+            data = await file.read()
+            picture, _, _ = await heavy(request, app.pictures.take, request.app.state.pictures, data, file.filename)
+            taken = pictures.taken(read.params, picture)
+            await desk.prepare(taken)  # refuses what cannot be read while the old drawing is still there
+            return desk.see_other(taken)
+        except EngineError as error:
+            return await desk.page(read, problem=error)
 
 
 async def _guessed(questions: Questions, desk: Desk, read: Read, typed: str) -> dict[str, Any]:

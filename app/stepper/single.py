@@ -18,7 +18,7 @@ from app.stepper.stage import Stage
 from app.tensors import Array
 from engine.geometry import Geometry
 
-DECIMALS = 3
+DECIMALS = 4
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,6 @@ class SingleMap(Stage):
     @cached_property
     def geometry(self) -> Geometry:
         return Geometry.of(self.x.shape, 1)
-
-    def window(self, row: int, column: int) -> tuple[range, range]:
-        """Return the input rows and columns that an output cell is made from."""
-        return self.geometry.window(row, column)
 
     def told_cell(
         self, cell: int, *, terms: Sequence[Term], formula: Markup, total: Markup, narration: Markup, question: str = ""

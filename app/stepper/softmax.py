@@ -15,7 +15,7 @@ from app.stepper.single import DECIMALS, SingleMap, cell_name, equation, mark
 from app.tensors import Array
 from engine.geometry import Geometry, Size
 
-PER_ROW = 5  # powers written in one row
+PER_ROW = 4  # powers written in one row
 PLACES = 4  # decimals of powers and probabilities
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from app.stepper.grids import Grids
 from app.stepper.layer import Layer
 from app.stepper.moments import Moment, Part, Precision, parts_per_cell
 from app.stepper.moments import moment as told_moment
+from app.stepper.sentences import ACTIVATION_NAMES
 from engine.geometry import Geometry, Size
 
 CHUNK = 2_400  # terms that one answer with moments holds, about
@@ -99,6 +100,10 @@ class Stage(ABC):
             "grids": self.grids,
             "windows": self.windows,
         }
+
+    def window(self, row: int, column: int) -> tuple[Sequence[int], Sequence[int]]:
+        """Return the input rows and columns that an output cell is made from; outside the input is padding."""
+        return self.geometry.window(row, column)
 
     @property
     def windows(self) -> dict[str, Any]:
@@ -189,6 +194,10 @@ class LayerStage(Stage):
 
     def moment(self, cell: int, words: Words) -> Moment:
         return told_moment(self.layer, self.precision, cell, self.step_size, words)
+
+    def context(self, words: Words) -> dict[str, Any]:
+        named = {"activations": ACTIVATION_NAMES, "params_activation": self.layer.activation}
+        return {**super().context(words), **named}
 
     def parts_in(self, step_size: str) -> int:
         return parts_per_cell(self.layer, step_size)

@@ -59,7 +59,6 @@ class ConvolutionScene(LayerStage):
             "bounds": {name: numbers.short(scale) for name, scale in self.grids.scales.items()},
             "uses": _uses(layer),
             "snippets": snippets.snippets(layer) if self.params.tab == "code" else {},
-            "params_activation": layer.activation,
             **choices(self.params),
         }
 

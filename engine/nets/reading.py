@@ -1,0 +1,26 @@
+"""From a drawing to every number inside the network that reads it."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.digit import PreparedDigit, prepare
+from engine.nets import build
+from engine.nets.network import Network
+from engine.nets.run import activations
+
+
+def read_digit(picture: NDArray[np.uint8]) -> tuple[PreparedDigit, dict[str, NDArray[np.float32]]]:
+    """Return the steps from a drawing to LeNet-5's input, and the value of every stage.
+
+    picture   uint8, (H, W) grey or (H, W, 3) red, green, blue
+    Raises ShapeError on another picture, RangeError if nothing is drawn on it.
+    """
+    prepared = prepare(picture)
+    return prepared, activations(_lenet5(), prepared.input)
+
+
+@cache
+def _lenet5() -> Network:
+    return build("lenet5", weights="shipped")

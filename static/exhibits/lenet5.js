@@ -1,0 +1,227 @@
+/** A digit, read by LeNet-5: the maps follow the pen, and any cell opens on the stage. */
+
+import "../js/layer-maps.js";
+import "../js/stepper.js";
+import { Arrays } from "../js/arrays.js";
+import { DrawingPad } from "../js/drawing-pad.js";
+import { t } from "../js/i18n.js";
+import { visit } from "../js/visit.js";
+
+/** @typedef {import("../js/layer-maps.js").LayerMaps} LayerMaps */
+/** @typedef {{ stage: string, of: string, place: number[] }} MapCell */
+/**
+ * @typedef {{
+ *   maps: Record<string, number[][][]>, probabilities: string[], shares: number[], digit: number, narration: string,
+ * }} Changes
+ */
+
+const root = /** @type {HTMLElement} */ (document.querySelector("[data-exhibit=lenet5]"));
+const api = "/api/exhibits/lenet5";
+const pad = new DrawingPad(root);
+
+/** @type {Map<string, Changes>} */
+const known = new Map();
+
+/** Which drawing is asked for, and which one is next: only the newest counts. */
+let asking = false;
+/** @type {string | undefined} */
+let next;
+
+const address = () => new URL(location.href).searchParams;
+
+/** @param {string} query of a drawing */
+async function changes(query) {
+  const found = known.get(query);
+  if (found) return found;
+  const response = await fetch(`${api}/live?${query}`);
+  if (!response.ok) return undefined;
+  const answer = /** @type {Changes} */ (await response.json());
+  if (known.size > 40) known.clear();
+  known.set(query, answer);
+  return answer;
+}
+
+/**
+ * @param {string} of "digit" or "beside"
+ * @param {Changes | undefined} answer
+ */
+function paint(of, answer) {
+  if (!answer) return;
+  for (const maps of /** @type {NodeListOf<LayerMaps>} */ (root.querySelectorAll(`layer-maps[data-of="${of}"]`)))
+    if (answer.maps[maps.stage]) maps.show(answer.maps[maps.stage]);
+}
+
+/** The result while the pen is down; when it is lifted the server draws the whole page.
+ * @param {Changes} answer
+ */
+function tell(answer) {
+  say(answer.narration);
+  root.querySelectorAll('[data-probabilities="digit"] li').forEach((row, digit) => {
+    row.querySelector(".share")?.setAttribute("width", `${(100 * answer.shares[digit]).toFixed(2)}%`);
+    const text = row.querySelector("a, span");
+    if (text) text.textContent = answer.probabilities[digit];
+    if (digit === answer.digit) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  });
+}
+
+/** @param {string} sentence */
+function say(sentence) {
+  const verdict = root.querySelector('[data-slot="verdict"]');
+  if (verdict) verdict.textContent = sentence;
+}
+
+/** The drawing that the page shows, as the API asks for it. */
+function shownQuery() {
+  const query = new URLSearchParams();
+  for (const name of ["digit", "state"]) {
+    const value = address().get(name);
+    if (value !== null) query.set(name, value);
+  }
+  return query.toString();
+}
+
+/** Paint everything for the page as the server drew it. */
+async function adopt() {
+  pad.adopt();
+  outline();
+  if (!root.querySelector("layer-maps")) return; // there is nothing to read
+  paint("digit", known.get(shownQuery()) ?? (await changes(shownQuery())));
+  const beside = address().get("beside");
+  if (beside) paint("beside", await changes(new URLSearchParams({ digit: beside }).toString()));
+}
+
+/** Show in the maps which cell is open and what it is made from. */
+function outline() {
+  const text = root.querySelector("[data-window]")?.getAttribute("data-window");
+  const shown = text ? JSON.parse(text) : undefined;
+  for (const maps of /** @type {NodeListOf<LayerMaps>} */ (root.querySelectorAll('layer-maps[data-of="digit"]'))) {
+    const boxes = [];
+    if (shown?.stage === maps.stage)
+      boxes.push({ map: shown.at[0], rows: [shown.at[1], shown.at[1] + 1], columns: [shown.at[2], shown.at[2] + 1] });
+    if (shown?.below === maps.stage) boxes.push({ map: shown.map, rows: shown.rows, columns: shown.columns });
+    maps.outline(boxes);
+  }
+}
+
+/** @param {string} drawing */
+async function follow(drawing) {
+  next = drawing;
+  if (asking) return;
+  asking = true;
+  while (next) {
+    const query = new URLSearchParams({ digit: next }).toString();
+    next = undefined;
+    const answer = await changes(query).catch(() => undefined);
+    paint("digit", answer);
+    if (answer) tell(answer);
+  }
+  asking = false;
+}
+
+/**
+ * The page's link with another drawing or cell.
+ * @param {Record<string, string | undefined>} change
+ */
+function linkWith(change) {
+  const url = new URL(location.href);
+  if (url.pathname !== "/exhibits/lenet5") url.href = new URL("/exhibits/lenet5", location.origin).href;
+  for (const [name, value] of Object.entries(change)) {
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+  }
+  return url.href;
+}
+
+root.addEventListener("drawing-change", (event) => {
+  const { drawing, empty, settled } = /** @type {CustomEvent} */ (event).detail;
+  if (empty) {
+    next = undefined;
+    say(t("Nothing is drawn yet; draw a digit."));
+    return;
+  }
+  if (!settled) {
+    follow(drawing);
+    return;
+  }
+  next = undefined;
+  visit(linkWith({ digit: drawing, state: undefined, cell: undefined, trail: undefined, step: undefined }));
+});
+
+root.addEventListener("map-choose", (event) => {
+  const { stage, of, place } = /** @type {{ detail: MapCell }} */ (/** @type {unknown} */ (event)).detail;
+  if (of === "digit" && root.querySelector(`[data-layer="${stage}"]`)) open(`${stage}.${place.join(".")}`, undefined);
+});
+
+root.addEventListener("cell-choose", (event) => {
+  const { tensor, place, row, column } = /** @type {CustomEvent} */ (event).detail;
+  const opened = /** @type {HTMLElement | null} */ (root.querySelector(".opened"));
+  const below = opened?.dataset.below;
+  if (tensor !== "x" || !below || row < 0 || column < 0) return;
+  const columns = Number(/** @type {HTMLElement} */ (event.target).dataset.columns);
+  const cell = opened.dataset.rank === "1" ? [row * columns + column] : [place[0], row, column];
+  open(`${below}.${cell.join(".")}`, opened.dataset.trail);
+});
+
+/**
+ * @param {string} cell
+ * @param {string | undefined} trail
+ */
+async function open(cell, trail) {
+  await visit(linkWith({ cell, trail, step: undefined }));
+  root.querySelector(".opened")?.scrollIntoView({ block: "nearest" });
+}
+
+root.addEventListener("map-point", async (event) => {
+  const { stage, of, place } = /** @type {{ detail: MapCell }} */ (/** @type {unknown} */ (event)).detail;
+  const readout = /** @type {Element} */ (event.target).closest("[data-layer]")?.querySelector('[data-slot="readout"]');
+  if (!readout || of !== "digit") return;
+  const name = `${stage}.${place.join(".")}`;
+  readout.textContent = name;
+  const value = await arrays().number(stage, place);
+  if (readout.textContent === name) readout.textContent = `${name} = ${value}`;
+});
+
+root.addEventListener("map-leave", (event) => {
+  const readout = /** @type {Element} */ (event.target).closest("[data-layer]")?.querySelector('[data-slot="readout"]');
+  if (readout) readout.textContent = "";
+});
+
+/** @type {{ query: string, arrays: Arrays } | undefined} */
+let fetched;
+
+function arrays() {
+  const query = shownQuery();
+  if (fetched?.query !== query) fetched = { query, arrays: new Arrays((name) => `${api}/${name}.npy?${query}`) };
+  return fetched.arrays;
+}
+
+/** @param {File | undefined} file */
+function upload(file) {
+  const form = root.querySelector("form[data-upload]");
+  if (!file || !(form instanceof HTMLFormElement)) return;
+  const body = new FormData(form);
+  body.set("file", file);
+  visit(form.action, { body });
+}
+
+root.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field instanceof HTMLInputElement && field.type === "file" && field.form?.matches("[data-upload]"))
+    upload(field.files?.[0]);
+});
+document.addEventListener("paste", (event) => upload(event.clipboardData?.files[0]));
+root.addEventListener("dragover", (event) => event.preventDefault());
+root.addEventListener("drop", (event) => {
+  event.preventDefault();
+  upload(event.dataTransfer?.files[0]);
+});
+root.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!form.matches(".go-to")) return;
+  event.preventDefault();
+  open(String(new FormData(form).get("cell")), undefined);
+});
+
+document.addEventListener("page-shown", adopt);
+adopt();
