@@ -154,7 +154,7 @@ def _reduced(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits of grey: the upper 8
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     elif image.has_transparency_data:
-        image = image.convert("RGBA")
+        image = image if image.mode == "RGBA" else image.convert("RGBA")  # a copy of 40 million takes 160 MB
     elif image.mode not in ("L", "RGB", "CMYK"):
         image = image.convert("RGB")
     # A large JPEG is decoded at a fraction of its size; transparent pixels weigh nothing in the means.
