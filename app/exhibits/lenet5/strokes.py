@@ -14,7 +14,7 @@ from engine.ops.arrays import Array
 
 SIDE = 280  # rows and columns of the drawing area
 PEN = 22  # width of a stroke: after scaling about as thick as MNIST's
-FINER = 2  # drawn so many times larger and averaged, for smooth edges
+FINER = 4  # drawn so many times larger and averaged, for smooth edges
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 Point = tuple[int, int]  # column, row
@@ -34,17 +34,18 @@ def write(strokes: Strokes) -> str:
     return "_".join("".join(_pair(column) + _pair(row) for column, row in stroke) for stroke in strokes)
 
 
-def draw(strokes: Strokes) -> Array:
-    """Return the drawing, uint8 (280, 280), black ink on white paper."""
-    side, pen = SIDE * FINER, PEN * FINER
-    picture = Image.new("L", (side, side), 255)
+def draw(strokes: Strokes, side: int = SIDE) -> Array:
+    """Return the drawing, uint8 (side, side), black ink on white paper."""
+    scale = FINER * side / SIDE
+    size, pen = side * FINER, PEN * scale
+    picture = Image.new("L", (size, size), 255)
     pencil = ImageDraw.Draw(picture)
     for stroke in strokes:
-        places = [((column + 0.5) * FINER, (row + 0.5) * FINER) for column, row in stroke]
-        pencil.line(places, fill=0, width=pen)
+        places = [((column + 0.5) * scale, (row + 0.5) * scale) for column, row in stroke]
+        pencil.line(places, fill=0, width=round(pen))
         for x, y in places:  # round ends and joints
             pencil.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=0)
-    return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BOX))
+    return np.asarray(picture.resize((side, side), Image.Resampling.BOX))
 
 
 def path(strokes: Strokes) -> str:
