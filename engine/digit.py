@@ -24,7 +24,7 @@ MIDDLE = 14  # row and column where MNIST's digits have their centre of mass, co
 LUMINANCE = (0.299, 0.587, 0.114)  # red, green, blue (ITU-R BT.601)
 FAINT = 0.12  # of the darkest stroke: what is fainter is paper or JPEG noise, not ink
 LEAST_CONTRAST = 24.0  # grey levels between paper and ink below which nothing was drawn
-UNEVEN, COVERED = 0.25, 0.6  # from where on a picture looks like a photo: see looks_like_photo
+UNEVEN, COVERED = 0.14, 0.6  # from where on a picture looks like a photo: see looks_like_photo
 
 
 @dataclass(frozen=True, slots=True, eq=False)

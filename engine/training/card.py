@@ -1,5 +1,6 @@
 """The model card of a training run: what was trained, on what, how, and how well it reads."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from hashlib import sha256
 
@@ -7,10 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import nets
+from engine.digit import prepare
 from engine.training.loop import Run, accuracy
+from engine.training.mnist import Bytes, Digits
 from engine.training.recipe import Recipe
 
 PAIRS = 8  # of confused digits, the most frequent first
+
+WAYS: dict[str, Callable[[Bytes], Bytes]] = {
+    "as they are": lambda picture: picture,
+    "dark on bright": lambda picture: 255 - picture,
+    "in a corner of a sheet of 60x60": lambda picture: np.pad(picture, ((30, 2), (1, 31))),
+    "four times larger": lambda picture: picture.repeat(4, axis=0).repeat(4, axis=1),
+}
 
 TEXT = """\
 # {title}, trained on MNIST
@@ -34,6 +44,14 @@ SHA-256: `{digest}`
 {curve}
 
 The loss is that of augmented digits, which are harder than the test digits.
+
+### As drawings
+
+The same digits, handed to `engine.digit.prepare` as a learner's drawing is, and then read:
+
+| handed over | test accuracy |
+|:--|--:|
+{drawings}
 
 ### Confused most
 
@@ -63,7 +81,7 @@ digits of the weights may differ, and the accuracy by some hundredths of a perce
 
 def card(run: Run, weights: bytes, file: str) -> str:
     """Return the card of a finished run in Markdown; its SHA-256 is that of the file `weights`."""
-    architecture, confusion = nets.find(run.recipe.net), run.confusion()
+    architecture, confusion = nets.find(run.recipe.net), run.confusion(run.test)
     return TEXT.format(
         title=architecture.title,
         net=architecture.name,
@@ -74,6 +92,7 @@ def card(run: Run, weights: bytes, file: str) -> str:
         parameters=nets.summarize(architecture.name).parameters,
         accuracy=accuracy(confusion),
         curve="\n".join(f"| {n} | {e.loss:.4f} | {e.accuracy:.2%} |" for n, e in enumerate(run.history, start=1)),
+        drawings="\n".join(f"| {way} | {_read_as(run, change):.2%} |" for way, change in WAYS.items()),
         confused="\n".join(f"| {digit} | {told} | {times} |" for digit, told, times in confused_most(confusion)),
         options=_options(run.recipe),
         recipe=_recipe(run.recipe),
@@ -86,6 +105,11 @@ def confused_most(confusion: NDArray[np.int64]) -> list[tuple[int, int, int]]:
     order = np.argsort(-wrong, axis=None, kind="stable")[:PAIRS]
     pairs = [(int(place) // len(wrong), int(place) % len(wrong)) for place in order]
     return [(digit, told, int(wrong[digit, told])) for digit, told in pairs if wrong[digit, told]]
+
+
+def _read_as(run: Run, change: Callable[[Bytes], Bytes]) -> float:
+    prepared = np.stack([prepare(change(picture)).digit for picture in run.test.pictures])
+    return accuracy(run.confusion(Digits(prepared, run.test.labels)))
 
 
 def _options(recipe: Recipe) -> str:

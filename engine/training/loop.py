@@ -95,7 +95,7 @@ class Run:
             total += self._step(epoch * self.steps + step, pictures, self.labels[batch])
             if (step + 1) % EVERY == 0 and step + 1 < self.steps:
                 yield self._progress(epoch, step + 1, total / (step + 1), None, begin)
-        done = Epoch(total / self.steps, accuracy(self.confusion()))
+        done = Epoch(total / self.steps, accuracy(self.confusion(self.test)))
         self.history.append(done)
         self._save()
         yield self._progress(epoch, self.steps, done.loss, done.accuracy, begin)
@@ -114,9 +114,9 @@ class Run:
         seconds = (perf_counter() - begin) / step * left
         return Progress(epoch + 1, self.recipe.epochs, step, self.steps, loss, accuracy, seconds)
 
-    def confusion(self) -> NDArray[np.int64]:
-        """Return how many test digits of each class (row) are read as each class (column)."""
-        pictures, labels = _tensors(self.test)
+    def confusion(self, digits: Digits) -> NDArray[np.int64]:
+        """Return how many digits of each class (row) are read as each class (column)."""
+        pictures, labels = _tensors(digits)
         self.net.eval()
         with torch.inference_mode():
             told = torch.cat([self.net(batch).argmax(dim=1) for batch in torch.split(pictures, 1000)])

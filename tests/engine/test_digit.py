@@ -171,6 +171,13 @@ def test_a_drawing_does_not_look_like_a_photo(digit):
     assert not prepare(drawn(digit, pen=26)).looks_like_photo
 
 
+def test_a_shadow_on_the_paper_is_not_yet_a_photo():
+    light = np.linspace(1, 0.85, 280)
+    steps = prepare((drawn(5, ink=40, paper=230) * light).astype(np.uint8))
+    assert not steps.looks_like_photo
+    assert steps.box == prepare(drawn(5)).box
+
+
 def test_an_uneven_border_looks_like_a_photo():
     assert prepare(np.tile(np.arange(0, 240, 4, dtype=np.uint8), (60, 1))).looks_like_photo
 

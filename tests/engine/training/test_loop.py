@@ -115,7 +115,7 @@ def test_a_state_that_is_none_is_refused(new_run, tmp_path, content):
 
 def test_the_confusion_counts_every_test_digit(new_run):
     run = new_run()
-    confusion = run.confusion()
+    confusion = run.confusion(run.test)
     assert confusion.sum(axis=1).tolist() == [len(tiny.PENS)] * 10
     told = run.net(run.pictures).argmax(dim=1)
     assert confusion[7, told[7]] >= 1
