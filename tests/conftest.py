@@ -30,7 +30,9 @@ def client(settings):
 
     from app.main import create_app
 
-    return Forgetful(TestClient(create_app(settings), raise_server_exceptions=False, follow_redirects=False))
+    app = create_app(settings)
+    yield Forgetful(TestClient(app, raise_server_exceptions=False, follow_redirects=False))
+    app.state.worker.close()
 
 
 class Forgetful:
