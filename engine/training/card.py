@@ -28,7 +28,8 @@ TEXT = """\
 Weights: `{file}`, safetensors, float32, {parameters:,} parameters.
 SHA-256: `{digest}`
 
-- **Architecture**: {source}; in its modern form, see `engine/nets/{net}.py`.
+- **Architecture**: {source};
+  in its modern form, see `engine/nets/{net}.py`.
 - **Reads**: one digit of 28x28, 0 to 255, bright on dark; {input_shape} after `engine.digit.network_input`. A drawing
   becomes such a digit by `engine.digit.prepare`.
 - **Data**: MNIST, 60,000 training and 10,000 test digits, by Yann LeCun, Corinna Cortes and Christopher J. C. Burges,
@@ -121,7 +122,7 @@ def _options(recipe: Recipe) -> str:
 def _recipe(recipe: Recipe) -> str:
     kinds = ", ".join(f"{name} {limit:g}" for name, limit in asdict(recipe.augmentation).items())
     return (
-        f"Seed {recipe.seed}; {recipe.epochs} epochs in batches of {recipe.batch_size}; {recipe.threads} threads;\n"
+        f"Seed {recipe.seed}; {recipe.epochs} epochs in batches of {recipe.batch_size}; threads: {recipe.threads};\n"
         f"AdamW, weight decay {recipe.weight_decay:g}, learning rate up to {recipe.lr:g} over the first\n"
         f"{recipe.rising:.0%} of the steps and down to 0 along half a cosine. Each digit changes at random\n"
         f"in every epoch (`engine/training/augment.py`), at most by: {kinds}."
