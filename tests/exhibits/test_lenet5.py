@@ -166,9 +166,8 @@ def test_what_changes_while_drawing_is_what_the_page_shows(client):
 
 
 def test_a_long_drawing_still_has_a_link(client):
-    scribble = "_".join(
-        "".join(f"{strokes.DIGITS[k % 7]}5{strokes.DIGITS[k % 6]}5" for k in range(200)) for _ in range(8)
-    )
+    stroke = "".join(f"{strokes.DIGITS[k % 7]}5{strokes.DIGITS[k % 6]}5" for k in range(200))
+    scribble = "_".join([stroke] * 8)
     response = client.get(PAGE, params={"digit": f"s-{scribble}"}, headers=HTML)
     assert response.status_code == 200
     assert "state=" in response.text

@@ -72,12 +72,11 @@ def test_the_values_are_what_torch_computes_from_the_pixels(values, client):
     state = build("lenet5", weights="shipped").state_dict()
     pixels = torch.tensor(client.get(API, params={"digit": "7"}).json()["preprocessing"]["pixels"]).float()
     x = functional.pad((pixels / 255 - 0.130660) / 0.308108, (2, 2, 2, 2), value=-0.130660 / 0.308108)
-    x = functional.max_pool2d(
-        torch.relu(functional.conv2d(x[None, None], state["conv1.weight"], state["conv1.bias"])), 2
-    )
-    x = functional.max_pool2d(torch.relu(functional.conv2d(x, state["conv2.weight"], state["conv2.bias"])), 2).flatten(
-        1
-    )
+    x = x[None, None]
+    for name in ("conv1", "conv2"):
+        x = torch.relu(functional.conv2d(x, state[f"{name}.weight"], state[f"{name}.bias"]))
+        x = functional.max_pool2d(x, 2)
+    x = x.flatten(1)
     for name in ("fc1", "fc2"):
         x = torch.relu(functional.linear(x, state[f"{name}.weight"], state[f"{name}.bias"]))
     logits = functional.linear(x, state["fc3.weight"], state["fc3.bias"])[0]
@@ -100,9 +99,8 @@ def test_the_way_down_to_the_pixels_and_back_up(client):
 def test_at_the_bottom_stand_pixels_from_0_to_255(client):
     pixels = np.array(client.get(API, params={"digit": "7"}).json()["preprocessing"]["pixels"])
     row, column = np.argwhere(pixels == 255)[0]
-    text = visible(
-        client.get(PAGE, params={"digit": "7", "cell": f"input.0.{row + 2}.{column + 2}"}, headers=HTML).text
-    )
+    params = {"digit": "7", "cell": f"input.0.{row + 2}.{column + 2}"}
+    text = visible(client.get(PAGE, params=params, headers=HTML).text)
     assert "Pixel 255 of 0 to 255: divided by 255 it is 1.0000" in text
 
 
