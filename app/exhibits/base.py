@@ -72,12 +72,12 @@ class LiveMaps:
 
     names    of the stages whose maps there are
     changes  (scene, words) -> what a page redraws for another input, as JSON
-    sheet    (scene, name, theme) -> all maps of a stage as one PNG, for a page without scripts
+    sheet    (scene, name, theme, "digit" or "beside") -> all maps of a stage as one PNG, for a page without scripts
     """
 
     names: tuple[str, ...]
     changes: Callable[[Any, Words], dict[str, Any]]
-    sheet: Callable[[Any, str, str], bytes]
+    sheet: Callable[[Any, str, str, str], bytes]
 
 
 @dataclass(frozen=True)

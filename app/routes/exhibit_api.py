@@ -108,9 +108,10 @@ def _add_live(router: APIRouter, exhibit: Exhibit, live: LiveMaps) -> None:
         params: Annotated[Params, Query()],
         name: Annotated[Name, Path()],
         theme: Literal["light", "dark"] = "light",
+        of: Literal["digit", "beside"] = "digit",
     ) -> Response:
         """All maps of a stage, one pixel per number, on the page's colour scale."""
-        return png_answer(live.sheet(await Desk(exhibit, request).scene(params), name, theme))
+        return png_answer(live.sheet(await Desk(exhibit, request).scene(params), name, theme, of))
 
 
 def _end(start: int, stop: int | None) -> int:

@@ -11,7 +11,7 @@ import { visit } from "../js/visit.js";
 /** @typedef {{ stage: string, of: string, place: number[] }} MapCell */
 /**
  * @typedef {{
- *   maps: Record<string, number[][][]>, probabilities: string[], shares: number[], digit: number, narration: string,
+ *   maps: Record<string, number[][][]>, beside: Record<string, number[][][]>, probabilities: string[], shares: number[], digit: number, narration: string,
  * }} Changes
  */
 
@@ -41,14 +41,13 @@ async function changes(query) {
   return answer;
 }
 
-/**
- * @param {string} of "digit" or "beside"
- * @param {Changes | undefined} answer
- */
-function paint(of, answer) {
+/** @param {Changes | undefined} answer */
+function paint(answer) {
   if (!answer) return;
-  for (const maps of /** @type {NodeListOf<LayerMaps>} */ (root.querySelectorAll(`layer-maps[data-of="${of}"]`)))
-    if (answer.maps[maps.stage]) maps.show(answer.maps[maps.stage]);
+  for (const maps of /** @type {NodeListOf<LayerMaps>} */ (root.querySelectorAll("layer-maps"))) {
+    const levels = (maps.dataset.of === "beside" ? answer.beside : answer.maps)[maps.stage];
+    if (levels) maps.show(levels);
+  }
 }
 
 /** The result while the pen is down; when it is lifted the server draws the whole page.
@@ -74,7 +73,7 @@ function say(sentence) {
 /** The drawing that the page shows, as the API asks for it. */
 function shownQuery() {
   const query = new URLSearchParams();
-  for (const name of ["digit", "state"]) {
+  for (const name of ["digit", "beside", "state"]) {
     const value = address().get(name);
     if (value !== null) query.set(name, value);
   }
@@ -86,9 +85,7 @@ async function adopt() {
   pad.adopt();
   outline();
   if (!root.querySelector("layer-maps")) return; // there is nothing to read
-  paint("digit", known.get(shownQuery()) ?? (await changes(shownQuery())));
-  const beside = address().get("beside");
-  if (beside) paint("beside", await changes(new URLSearchParams({ digit: beside }).toString()));
+  paint(known.get(shownQuery()) ?? (await changes(shownQuery())));
 }
 
 /** Show in the maps which cell is open and what it is made from. */
@@ -110,10 +107,11 @@ async function follow(drawing) {
   if (asking) return;
   asking = true;
   while (next) {
-    const query = new URLSearchParams({ digit: next }).toString();
+    const beside = address().get("beside");
+    const query = new URLSearchParams({ digit: next, ...(beside && { beside }) }).toString();
     next = undefined;
     const answer = await changes(query).catch(() => undefined);
-    paint("digit", answer);
+    paint(answer);
     if (answer) tell(answer);
   }
   asking = false;

@@ -30,6 +30,12 @@ class Reading:
     def probabilities(self) -> Array:
         return self.values["softmax"]
 
+    def value(self, name: str) -> Array:
+        """Return a stage's value, or "scaled" or "digit", the pictures on the way to the input."""
+        if name == "scaled":
+            return self.prepared.scaled[None]
+        return self.prepared.digit[None] if name == "digit" else self.values[name]
+
     @property
     def digit(self) -> int:
         """The digit that the network finds most probable."""

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app import numbers
-from app.exhibits.base import query_with
 from app.exhibits.lenet5.drawing import Drawing
 from app.exhibits.lenet5.params import NETWORK, Params
 from app.exhibits.lenet5.readings import Reading
@@ -147,7 +146,8 @@ class LenetScene:
     def live(self, words: Words) -> dict[str, Any]:
         """Return what changes while the learner draws: colour levels of every map, and the probabilities."""
         return {
-            "maps": {view.name: self.levels(view.name) for view in self.layers},
+            "maps": self.levels(self.reading),
+            "beside": self.levels(self.beside) if self.beside else {},
             "digit": self.reading.digit,
             "probabilities": [percent(value) for value in self.reading.probabilities],
             "shares": self.reading.probabilities,
@@ -155,22 +155,19 @@ class LenetScene:
             "notices": self.notices(words),
         }
 
-    def levels(self, name: str) -> Array:
-        """Return the colour levels of a stage, int8 (maps, rows, columns)."""
-        return planes.levels(self._drawn(name), self._scale(name))
+    def levels(self, reading: Reading) -> dict[str, Array]:
+        """Return the colour levels of each stage, int8 (maps, rows, columns); both drawings share one scale."""
+        return {view.name: planes.levels(reading.value(view.name), view.scale) for view in self.layers}
 
-    def sheet(self, name: str, theme: str) -> bytes:
-        """Return the maps of a stage as a PNG."""
-        view = self.view(name)
-        return planes.sheet(self._drawn(name), view.scale, view.across, theme)
-
-    def _drawn(self, name: str) -> Array:
-        if name == "scaled":
-            return self.reading.prepared.scaled[None]
-        return self.reading.prepared.digit[None] if name == "digit" else self.reading.values[name]
+    def sheet(self, name: str, theme: str, of: str) -> bytes:
+        """Return the maps of a stage as a PNG, for the drawing or for the one beside it."""
+        view, reading = self.view(name), self.beside if of == "beside" and self.beside else self.reading
+        return planes.sheet(reading.value(name), view.scale, view.across, theme)
 
     def _scale(self, name: str) -> float:
-        return 255.0 if name in ("digit", "scaled") else planes.scale_of(self._drawn(name))
+        if name in ("digit", "scaled"):
+            return 255.0
+        return max(planes.scale_of(one.value(name)) for one in (self.reading, self.beside) if one)
 
     @cached_property
     def layers(self) -> list[LayerView]:
@@ -185,7 +182,7 @@ class LenetScene:
         return next(view for view in self.layers if view.name == name)
 
     def _view(self, name: str, title: str, parameters: int) -> LayerView:
-        value = self._drawn(name)
+        value = self.reading.value(name)
         maps, rows, columns = planes.plane_shape(value.shape)
         by_size = UNITS.get(columns, 4) if len(value.shape) == 3 else WIDTH // max(columns, 10)
         unit = SEEN_UNITS.get(name, by_size)
@@ -232,7 +229,6 @@ class LenetScene:
             "says": self.verdict(words),
             "window": self._window(),
             "as_window": self._as_window(words),
-            "other_query": query_with({"digit": self.params.beside}) if self.params.beside else "",
         }
 
     def _as_window(self, words: Words) -> str:
