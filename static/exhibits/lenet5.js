@@ -26,6 +26,7 @@ const known = new Map();
 let asking = false;
 /** @type {string | undefined} */
 let next;
+let settledStrokes = 0;
 
 const address = () => new URL(location.href).searchParams;
 
@@ -110,9 +111,11 @@ async function follow(drawing) {
     const beside = address().get("beside");
     const query = new URLSearchParams({ digit: next, ...(beside && { beside }) }).toString();
     next = undefined;
+    const stroke = settledStrokes;
     const answer = await changes(query).catch(() => undefined);
+    if (!answer || stroke !== settledStrokes) continue; // the pen was lifted: the page itself is coming
     paint(answer);
-    if (answer) tell(answer);
+    tell(answer);
   }
   asking = false;
 }
@@ -142,6 +145,7 @@ root.addEventListener("drawing-change", (event) => {
     follow(drawing);
     return;
   }
+  settledStrokes++;
   next = undefined;
   visit(linkWith({ digit: drawing, state: undefined, cell: undefined, trail: undefined, step: undefined }));
 });

@@ -37,6 +37,7 @@ export class TensorGrid extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.addEventListener("focusin", (event) => this.#focus(event), { signal });
     this.addEventListener("focusout", () => this.#leave(), { signal });
+    document.addEventListener("page-shown", () => this.#rove(), { signal }); // the server knows no cursor
     this.#rove();
   }
 

@@ -23,6 +23,8 @@ export async function visit(url, { history: entry = "push", body } = {}) {
     const response = await fetch(url, { ...request, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (signal.aborted) return;
+    // a parser without scripts reads what is in there as elements, and their pictures would be fetched
+    for (const fallback of page.querySelectorAll("noscript")) fallback.textContent = fallback.innerHTML;
     if (page.querySelector("[data-exhibit]"))
       show(page, body && !response.redirected ? "none" : owed ? "push" : entry, response.url);
     else complain(page.querySelector(".error")?.textContent ?? t("The server did not answer; try again."));
