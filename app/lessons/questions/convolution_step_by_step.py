@@ -13,7 +13,7 @@ def one_cell(seed: int) -> Question:
     """Compute one cell of a convolution with one channel."""
     rng = np.random.default_rng(seed)
     x = rng.integers(0, 6, size=(1, 4, 4)).astype(np.float64)
-    weight = rng.integers(-1, 2, size=(1, 1, 3, 3)).astype(np.float64)
+    weight = rng.permutation(np.repeat([-1.0, 0.0, 1.0], 3)).reshape(1, 1, 3, 3)
     bias = rng.choice([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0], size=1)
     output = engine.conv2d(x, weight, bias)[0]
     row, column = (int(index) for index in rng.integers(0, 2, size=2))
@@ -130,7 +130,7 @@ def three_channels(seed: int) -> Question:
     """Compute the one answer of a filter that spans three channels."""
     rng = np.random.default_rng(seed)
     x = rng.integers(0, 4, size=(3, 2, 2)).astype(np.float64)
-    weight = rng.integers(-1, 2, size=(1, 3, 2, 2)).astype(np.float64)
+    weight = np.stack([rng.permutation([-1.0, 0.0, 1.0, 1.0]) for _ in range(3)]).reshape(1, 3, 2, 2)
     bias = rng.choice([-2.0, -1.0, 1.0, 2.0, 3.0], size=1)
     step = engine.trace.conv2d(x, weight, bias)[0]
     sums, offset, answer = [float(channel) for channel in step.channel_sums], float(bias[0]), float(step.value)
