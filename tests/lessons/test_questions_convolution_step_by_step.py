@@ -7,6 +7,8 @@ import pytest
 import torch
 from torch.nn.functional import conv2d
 
+import engine
+from app.exhibits.convolution_forward.presets import PRESETS
 from app.i18n import words
 from app.lessons.questions.convolution_step_by_step import QUESTIONS
 
@@ -74,3 +76,24 @@ def test_three_channels_give_the_one_number_that_torch_computes(seed):
     said = causes(question)
     assert "missing" in said[sum(sums)]
     assert sum(sums) + 3 * question.values["bias"] in said
+
+
+def test_the_lessons_own_numbers():
+    def answers(preset, **options):
+        (layer,) = PRESETS[preset].layers
+        chosen = {"stride": layer.stride, "padding": layer.padding, **options}
+        weight = chosen.pop("weight", layer.weight)
+        return engine.conv2d(layer.x, weight, layer.bias, **chosen)
+
+    gray = PRESETS["gray-5x5"].layers[0]
+    assert answers("gray-5x5")[0, 1, 1] == -4
+    assert answers("gray-5x5", weight=gray.weight[:, :, ::-1, ::-1])[0, 1, 1] == 6
+    assert engine.geometry.Geometry.of(5, 3).uses[[0, 2], [0, 2]].tolist() == [1, 9]
+    assert engine.geometry.Geometry.of(5, 3, padding=1).uses[0, 0] == 4
+    assert engine.geometry.Geometry.of(6, 3, stride=2).unused == (1, 1)
+    assert answers("cs231n").size == 18
+    assert answers("cs231n")[0, 1, 1] == 7
+    assert answers("true-7x7x3").shape == (2, 4, 4)
+    assert answers("channels-1x1")[0, 0, 0] == 1
+    sizes = {name: layer.weight.size + layer.bias.size for name in PRESETS for layer in PRESETS[name].layers[:1]}
+    assert [sizes[name] for name in ("cs231n", "channels-1x1", "channels-3x3")] == [56, 10, 74]

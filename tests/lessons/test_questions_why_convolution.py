@@ -6,8 +6,9 @@ import torch
 from torch import nn
 from torch.nn.functional import conv2d
 
+import engine
 from app.i18n import words
-from app.lessons.questions.why_convolution import QUESTIONS
+from app.lessons.questions.why_convolution import PATTERNS, QUESTIONS
 
 SEEDS = range(50)
 EN = words("en")
@@ -64,3 +65,15 @@ def test_typical_mistakes_are_recognised():
     said = {value: question.said(sentence, EN) for value, sentence in question.causes}
     assert "bias" in said[v["filters"] * v["kernel"] ** 2]
     assert "one kernel" in said[v["kernel"] ** 2 + 1]
+
+
+@pytest.mark.parametrize(
+    ("place", "stride", "largest", "cell"),
+    [((1, 1), 1, 5, (1, 1)), ((3, 2), 1, 5, (3, 2)), ((1, 1), 2, 2, (0, 0)), ((2, 2), 2, 5, (1, 1))],
+)
+def test_the_plus_of_the_lesson_is_found_where_the_lesson_says(place, stride, largest, cell):
+    plus = np.array(PATTERNS[0], dtype=np.float64)
+    x = np.zeros((1, 7, 7))
+    x[0, place[0] : place[0] + 3, place[1] : place[1] + 3] = plus
+    answers = engine.conv2d(x, plus[None, None], stride=stride)[0]
+    assert answers.max() == answers[cell] == largest
