@@ -17,7 +17,7 @@ from app.exhibits.reading import explain
 from app.head import HeadLikeGet
 from app.i18n import N_, together
 from app.pages import page
-from app.routes import exhibits, site
+from app.routes import exhibits, lessons, site
 from app.security import BodyLimit, SecurityHeaders
 from app.settings import Settings
 from app.store import StateStore
@@ -45,6 +45,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.store = StateStore(settings.data / "states", days=settings.state_days, limit=settings.max_states)
     app.include_router(site.router)
+    app.include_router(lessons.router)
+    app.include_router(lessons.api)
     for router in exhibits.routers():
         app.include_router(router)
     app.mount("/static", site.static_files)
