@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from app.lessons.links import Linker
 from app.lessons.markdown import blocks, parser, place
 
 EMPTY = Markup()
+_FORMULA_AND_STOP = re.compile(r"</math></span>([，。；：、）？！,.;:)?!]+)")
 
 
 @dataclass(frozen=True)
@@ -110,4 +112,5 @@ def _headings(tokens: Sequence[Token]) -> list[tuple[str, str]]:
 
 
 def _html(tokens: Sequence[Token]) -> Markup:
-    return Markup(parser().renderer.render(tokens, parser().options, {}))
+    html = parser().renderer.render(tokens, parser().options, {})
+    return Markup(_FORMULA_AND_STOP.sub(r"</math>\1</span>", html))  # no line begins with a stop

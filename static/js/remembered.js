@@ -33,5 +33,4 @@ export function remember(slug, changes) {
   } catch {
     // private windows and full disks: the lesson works, it is only not remembered
   }
-  document.dispatchEvent(new CustomEvent("lesson-remembered", { detail: kept[slug] }));
 }

@@ -28,6 +28,10 @@ def test_formulas_become_mathml():
     assert '<div class="math block">' in html
 
 
+def test_no_line_begins_with_the_stop_after_a_formula():
+    assert "</math>，</span>即" in html_of("是 $f(x)$，即")
+
+
 def test_amounts_of_money_are_no_formula():
     assert "<math" not in html_of("It costs 5 $ here and 6 $ there.")
 
