@@ -9,7 +9,7 @@ from pathlib import Path
 from app import paths
 
 _SOURCES = (Path(__file__).parent, paths.ENGINE, paths.TEMPLATES, paths.STATIC)
-_SUFFIXES = {".py", ".html", ".js", ".css", ".po", ".svg", ".md"}
+_SUFFIXES = {".py", ".html", ".js", ".css", ".po", ".svg", ".md", ".yaml"}
 
 
 @cache

@@ -21,7 +21,7 @@ from app.head import HeadLikeGet
 from app.i18n import N_, together
 from app.pages import page
 from app.pictures import PictureStore, too_long
-from app.routes import exhibits, pictures, site
+from app.routes import exhibits, lessons, pictures, site
 from app.routes.exhibit_pages import PICTURE_FORM
 from app.security import BodyLimit, SecurityHeaders
 from app.settings import Settings
@@ -58,6 +58,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.worker = Worker(queue=settings.worker_queue, deadline=settings.worker_deadline, preload=("torch",))
     app.include_router(site.router)
+    app.include_router(lessons.router)
+    app.include_router(lessons.api)
     for router in exhibits.routers():
         app.include_router(router)
     app.include_router(pictures.router)

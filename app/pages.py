@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,6 +11,10 @@ from starlette.responses import HTMLResponse
 from app import i18n, numbers, paths
 from app.build import build_id
 from app.exhibits import EXHIBITS, chapters
+from app.lessons import LESSONS
+from app.lessons import chapters as lesson_chapters
+from app.lessons.glossary import inline
+from app.lessons.reading import lesson_text
 from app.visitor import Visitor
 
 
@@ -35,12 +39,16 @@ def environment(language: str) -> Environment:
         static=static,
         exhibits=EXHIBITS,
         chapters=chapters(),
+        lessons=LESSONS,
+        lesson_chapters=lesson_chapters(),
+        lesson_text=partial(lesson_text, language=language),
         languages=i18n.LANGUAGES,
         language=language,
+        locales=i18n.LOCALES,
         locale=i18n.LOCALES[language],
         script_sentences=i18n.script_sentences(language),
     )
-    made.filters["short"] = numbers.short
+    made.filters.update(short=numbers.short, definition=inline)
     return made
 
 

@@ -17,6 +17,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self' data: blob:",
         "connect-src 'self'",
+        "frame-src 'self'",  # a lesson shows exhibits
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'self'",

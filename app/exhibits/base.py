@@ -16,6 +16,8 @@ from app.drawing import Grid
 from app.i18n import Words
 from app.tensors import Array
 
+EMBED = "embed"  # in a link: the exhibit without the site around it, as a lesson shows it
+
 
 class Scene(Protocol):
     """Everything one link of an exhibit shows, computed by the engine."""
@@ -161,7 +163,7 @@ def links(exhibit: Exhibit, query: Mapping[str, str], language: str) -> dict[str
 
     link(**changes) changes parameters and takes None ones out; its step is the one shown.
     """
-    steps = {name: value for name, value in query.items() if name not in exhibit.view_params}
+    steps = {name: value for name, value in query.items() if name not in (*exhibit.view_params, EMBED)}
 
     def link(**changes: Any) -> str:
         text = query_with(query, **changes)

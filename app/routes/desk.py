@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.exhibits import EXHIBITS
-from app.exhibits.base import Exhibit, links, query_with
+from app.exhibits.base import EMBED, Exhibit, links, query_with
 from app.exhibits.reading import EXPIRED, Read, read_query, short_query
 from app.pages import page
 from app.visitor import Visitor
@@ -23,10 +23,13 @@ class Desk:
 
     def __init__(self, exhibit: Exhibit, request: Request) -> None:
         self.exhibit, self.request, self.visitor = exhibit, request, Visitor(request)
+        self.embedding: dict[str, str] = {}  # goes into every link of the page, so that it stays embedded
         self.settings, self.store = request.app.state.settings, request.app.state.store
 
     def read(self, query: dict[str, str]) -> Read:
         """Return the parameters of a link, and a sentence for each one that was refused."""
+        if query.get(EMBED) == "1":
+            self.embedding = {EMBED: "1"}
         return read_query(self.exhibit, query, self.store, self.visitor)
 
     async def prepare(self, params: Any) -> Any:
@@ -48,7 +51,7 @@ class Desk:
     def see_other(self, params: Any) -> Response:
         """Send the browser to the link of `params`."""
         query = short_query(self.exhibit, params, self.store, self.settings.max_query)
-        return RedirectResponse(f"{self.exhibit.path}?{query_with(query)}", status_code=303)
+        return RedirectResponse(f"{self.exhibit.path}?{query_with(query | self.embedding)}", status_code=303)
 
     async def page(self, read: Read, *, problem: EngineError | None = None, **said: Any) -> HTMLResponse:
         """Return the exhibit's page; what does not fit is explained and the controls stay."""
@@ -62,6 +65,7 @@ class Desk:
             context = self.exhibit.broken(read.params, self.visitor.words)
             status = _status(error)
             problems.append(self.visitor.explain(error))
+        query |= self.embedding
         return page(
             self.visitor,
             f"exhibits/{self.exhibit.slug}.html",
@@ -70,6 +74,7 @@ class Desk:
             here=lambda **changes: f"{self.exhibit.path}?{query_with(query, **changes)}",
             problems=problems,
             compact=False,
+            embed=bool(self.embedding),
             state_days=self.settings.state_days,
             **links(self.exhibit, query, self.visitor.language),
             **context,

@@ -14,11 +14,12 @@ from app.build import build_id
 from app.encoding import FOREVER
 from app.exhibits import EXHIBITS, HERO
 from app.exhibits.base import links
+from app.lessons import LESSONS
 from app.pages import page
 from app.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
-PAGES = ("/", "/exhibits", "/api")
+PAGES = ("/", "/lessons", "/exhibits", "/glossary", "/api")
 _VERSIONED = re.compile(r"^([0-9a-f]{12})/(.*)$")
 
 
@@ -71,7 +72,8 @@ async def api(request: Request) -> HTMLResponse:
 @router.get("/sitemap.xml")
 async def sitemap(request: Request) -> Response:
     base = str(request.base_url).rstrip("/")
-    paths_ = [*PAGES, *(exhibit.path for exhibit in EXHIBITS.values())]
+    lessons, exhibits = (one.path for one in LESSONS.values()), (one.path for one in EXHIBITS.values())
+    paths_ = [*PAGES, *lessons, *exhibits]
     entries = "".join(f"<url><loc>{base}{path}</loc></url>" for path in paths_)
     body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
     return Response(body, media_type="application/xml")

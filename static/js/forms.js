@@ -34,6 +34,7 @@ function followLink(event) {
   const here = target.closest?.("a[data-here]");
   if (here instanceof HTMLAnchorElement) aim(here);
   const link = target.closest?.("a[data-morph], a[data-reveal]");
+  if (!document.querySelector("[data-exhibit]")) return; // a plain page is simply left
   if (!(link instanceof HTMLAnchorElement) || click.metaKey || click.ctrlKey || click.shiftKey) return;
   event.preventDefault();
   visit(link.href, { history: link.hasAttribute("data-reveal") ? "none" : "push" });

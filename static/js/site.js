@@ -1,5 +1,6 @@
 /** What every page has: sentences, the theme, fluid links and forms, copying. */
 
+import { openOutside } from "./embed.js";
 import { makeFluid } from "./forms.js";
 import { readSentences, t } from "./i18n.js";
 
@@ -69,6 +70,7 @@ document.documentElement.dataset.scripts = "on";
 readSentences();
 makeFluid();
 if (matchMedia("(width < 700px)").matches) document.querySelector("details.controls")?.removeAttribute("open");
+document.addEventListener("click", openOutside);
 document.addEventListener("click", chooseTheme);
 document.addEventListener("click", copy);
 document.addEventListener("page-shown", readSentences);

@@ -1,5 +1,6 @@
 /** Going to another state: ask the server for its page, morph this one into it, keep the history right. */
 
+import { embedded, embedding } from "./embed.js";
 import { t } from "./i18n.js";
 import { morph } from "./morph.js";
 
@@ -14,6 +15,10 @@ let owed = false;
  * @param {{ history?: "push" | "replace" | "none", body?: FormData }} [options]
  */
 export async function visit(url, { history: entry = "push", body } = {}) {
+  if (embedded()) {
+    url = embedding(url);
+    entry = entry === "push" ? "replace" : entry; // going back leads out of the lesson, not through its exhibits
+  }
   pending?.abort();
   pending = new AbortController();
   owed = entry === "push" || (owed && entry === "replace");

@@ -5,8 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.exhibits import EXHIBITS
+from app.lessons import LESSONS
+from app.lessons.asking import questions
 
-EXTRA = ["state", "start", "stop", "guess", "reveal", "lang", "theme", "nothing"]
+EXTRA = "question answer show key embed state start stop guess reveal lang theme nothing".split()
 EXHIBIT = EXHIBITS["convolution-forward"]  # has every part that an exhibit can have
 NAMES = sorted({*EXTRA, *(name for exhibit in EXHIBITS.values() for name in exhibit.Params.model_fields)})
 
@@ -18,8 +20,13 @@ def routes_of(exhibit):
     return [exhibit.path, *(exhibit.api + suffix for suffix in suffixes)]
 
 
-ROUTES = ["/", "/exhibits", "/api", "/sitemap.xml", "/openapi.json", "/favicon.ico"] + [
-    route for exhibit in EXHIBITS.values() for route in routes_of(exhibit)
+LESSON = next(iter(LESSONS.values()))
+LESSON_ROUTES = ["/lessons", "/glossary", LESSON.path, f"{LESSON.path}/worksheet"]
+LESSON_ROUTES += [f"/api/lessons/{LESSON.slug}/questions/{name}" for name in questions(LESSON)]
+ROUTES = [
+    *("/", "/exhibits", "/api", "/sitemap.xml", "/openapi.json", "/favicon.ico"),
+    *LESSON_ROUTES,
+    *(route for exhibit in EXHIBITS.values() for route in routes_of(exhibit)),
 ]
 TRICKY = [
     "", "0", "-1", "1e9", "nan", "1" * 5000, "[[1]]", "[[[[[", "2x2_1_2_3_4", "1x1x1_0", "same", "0x1x2x3", "true", "7",

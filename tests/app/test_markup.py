@@ -8,15 +8,25 @@ import pytest
 
 from app.exhibits import EXHIBITS
 from app.exhibits.convolution_forward.presets import PRESETS
+from app.lessons import LESSONS
 
 EXHIBIT = "/exhibits/convolution-forward"
+LESSON = "/lessons/convolution-step-by-step"
 HTML = {"accept": "text/html"}
 PAGES = {
     "home": "/",
     "exhibits": "/exhibits",
+    "lessons": "/lessons",
+    "glossary": "/glossary",
     "api": "/api",
     "missing": "/nowhere",
+    **{slug: lesson.path for slug, lesson in LESSONS.items()},
+    "lesson question right": f"{LESSON}?seed=1&question=output-size&show=1",
+    "lesson question unread": f"{LESSON}?seed=1&question=one-cell&answer=<b>",
+    "worksheet": f"{LESSON}/worksheet?seed=7",
+    "worksheet with key": f"{LESSON}/worksheet?seed=7&key=1",
     **{slug: exhibit.path for slug, exhibit in EXHIBITS.items()},
+    **{f"{slug} embedded": f"{exhibit.path}?embed=1" for slug, exhibit in EXHIBITS.items()},
     **{preset: f"{EXHIBIT}?preset={preset}&step=3" for preset in PRESETS},
     "second layer": f"{EXHIBIT}?preset=layer&layer=2&step=1000",
     "code": f"{EXHIBIT}?tab=code",
@@ -82,7 +92,9 @@ def test_the_answer_to_a_form_is_well_made(client, form, fields, lang, attribute
     assert_well_made(response.text, attribute)
 
 
-@pytest.mark.parametrize("url", ["/", "/exhibits", EXHIBIT, f"{EXHIBIT}?step_size=product", f"{EXHIBIT}?tab=code"])
+@pytest.mark.parametrize(
+    "url", ["/", "/exhibits", "/lessons", EXHIBIT, f"{EXHIBIT}?step_size=product", f"{EXHIBIT}?tab=code"]
+)
 def test_a_chinese_page_says_little_in_english(client, url):
     html = client.get(url, headers={"accept-language": "zh"}).text
     text = _text(html5lib.parse(html, namespaceHTMLElements=False))
@@ -90,7 +102,7 @@ def test_a_chinese_page_says_little_in_english(client, url):
     assert phrases == []
 
 
-@pytest.mark.parametrize("url", ["/", "/exhibits", EXHIBIT, f"{EXHIBIT}?tab=code"])
+@pytest.mark.parametrize("url", ["/", "/exhibits", "/lessons", LESSON, EXHIBIT, f"{EXHIBIT}?tab=code"])
 def test_every_link_on_a_page_leads_somewhere(client, url):
     links = {
         link.replace("&amp;", "&") for link in re.findall(r'<(?:a|link)[^>]* href="([^"#]+)"', client.get(url).text)

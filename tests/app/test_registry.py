@@ -7,6 +7,7 @@ import pytest
 
 from app import paths
 from app.exhibits import EXHIBITS, chapters, table
+from app.lessons import LESSONS
 from app.routes.site import PAGES
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +63,7 @@ def test_home_and_list_lead_to_the_exhibit(client, exhibit, lang):
 def test_the_sitemap_lists_every_page_and_each_opens(client):
     places = re.findall(r"<loc>(.*?)</loc>", client.get("/sitemap.xml").text)
     paths_ = [re.sub(r"^https?://[^/]+", "", place) for place in places]
-    assert paths_ == [*PAGES, *(exhibit.path for exhibit in EXHIBITS.values())]
+    assert paths_ == [*PAGES, *(one.path for one in (*LESSONS.values(), *EXHIBITS.values()))]
     assert [client.get(path).status_code for path in paths_] == [200] * len(paths_)
 
 

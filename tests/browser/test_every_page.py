@@ -4,14 +4,22 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from app.exhibits import EXHIBITS
+from app.lessons import LESSONS
 
 pytestmark = pytest.mark.browser
 
 EXHIBIT = "/exhibits/convolution-forward"
+LESSON = "/lessons/convolution-step-by-step"
 PAGES = {
     "home": "/",
     "exhibits": "/exhibits",
     "api": "/api",
+    "lessons": "/lessons",
+    "glossary": "/glossary",
+    "worksheet": f"{LESSON}/worksheet?seed=7&key=1",
+    "answered": f"{LESSON}?seed=7&question=one-cell&answer=1",
+    "embedded": f"{EXHIBIT}?embed=1&step=4",
+    **{slug: f"{lesson.path}?seed=7" for slug, lesson in LESSONS.items()},
     **{slug: exhibit.path for slug, exhibit in EXHIBITS.items()},
     "cs231n": f"{EXHIBIT}?step=4",
     "second-layer": f"{EXHIBIT}?preset=layer&layer=2&step=500",
@@ -45,8 +53,9 @@ def test_nothing_complains(visit, path, view, locale):
 
 
 @pytest.mark.parametrize("width", [700, 820, 1024, 1200, 1920])
-def test_no_width_overflows(visit, width):
-    page = visit(PAGES["cs231n"], viewport={"width": width, "height": 900}).page
+@pytest.mark.parametrize("path", ["cs231n", "answered"])
+def test_no_width_overflows(visit, width, path):
+    page = visit(PAGES[path], viewport={"width": width, "height": 900}).page
     assert page.evaluate(WIDER) <= 0
 
 
