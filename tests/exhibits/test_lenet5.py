@@ -181,3 +181,15 @@ def test_a_drawing_on_a_large_canvas_is_looked_at_small_enough(settings):
             return np.asarray(big)
 
     assert Drawing(picture="0" * 32).pixels(Stored()).shape == (273, 400, 3)
+
+
+@pytest.mark.parametrize(("lang", "sentence"), [("en", "try again in"), ("zh", "秒后")])
+def test_a_full_queue_is_one_sentence_and_the_pad_stays(client, monkeypatch, lang, sentence):
+    monkeypatch.setattr(client.client.app.state.worker, "queue", -1)
+    params = {"digit": drawn(6) + "_0000"}  # not read before
+    response = client.get(PAGE, params=params, headers={**HTML, "accept-language": lang})
+    assert response.status_code == 503
+    assert len(alerts(response.text)) == 1
+    assert sentence in alerts(response.text)[0]
+    assert "data-pad" in response.text
+    assert client.get(f"{API}/live", params=params).headers["retry-after"].isdecimal()
