@@ -81,7 +81,7 @@ def visit(browser, site):
     def start(path="/exhibits/convolution-forward", **options):
         context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "locale": "en", **options})
         opened.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         started = Visit(context.new_page(), site)
         started.open(path, scripts=options.get("java_script_enabled", True))
         return started
