@@ -119,6 +119,12 @@ class Grid:
         width, height = columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1
         return x, y, width * self.pitch, height * self.pitch
 
+    def first_inside(self, rows: Sequence[int], columns: Sequence[int]) -> tuple[int, int]:
+        """Return the first cell of these rows and columns that is no padding: where a cursor begins."""
+        inside = ((rows, self.rows), (columns, self.columns))
+        row, column = (next((k for k in places if 0 <= k < size), 0) for places, size in inside)
+        return row, column
+
     def cells_path(self, rows: Sequence[int], columns: Sequence[int]) -> str:
         """Return a path round each cell where rows and columns cross; "" if they are neighbours."""
         if len(rows) == rows[-1] - rows[0] + 1 and len(columns) == columns[-1] - columns[0] + 1:

@@ -12,7 +12,6 @@ from app.stepper.pooling import PoolStage
 from app.stepper.softmax import SoftmaxStage
 from app.stepper.stage import LayerStage, Stage
 from engine.nets.architecture import Architecture
-from engine.nets.architecture import Stage as NetStage
 from engine.ops.arrays import Array
 
 
@@ -38,7 +37,7 @@ def open_cell(
     stage = architecture.stage(cell.stage)
     x = values[architecture.reads(cell.stage)]
     if stage.parameters:
-        return _weighted(stage, weights, x, cell, step, step_size)
+        return _weighted(architecture, weights, x, cell, step, step_size)
     channel, row, column = place_in_planes(cell.place, values[cell.stage].shape)
     drawn = plane_shape(values[cell.stage].shape)
     at = row * drawn[2] + column if step is None else step
@@ -51,15 +50,16 @@ def open_cell(
 
 
 def _weighted(
-    stage: NetStage, weights: Mapping[str, Array], x: Array, cell: Cell, step: int | None, step_size: str
+    architecture: Architecture, weights: Mapping[str, Array], x: Array, cell: Cell, step: int | None, step_size: str
 ) -> Stage:
     """Return the stage of a convolution, or of a linear layer as one window over everything it reads."""
-    f = cell.place[0]
+    f, source, stage = cell.place[0], architecture.reads(cell.stage), architecture.stage(cell.stage)
     weight, bias = (weights[key][f : f + 1] for key in stage.parameters)
     maps = planes(x)
     if stage.kernel_size is None:
         weight = weight.reshape(1, *maps.shape)
-    layer = Layer(maps, weight, bias, (stage.stride,) * 2, stage.padding, first_filter=f)
+    stride, flat = (stage.stride, stage.stride), x.ndim == 1
+    layer = Layer(maps, weight, bias, stride, stage.padding, first_filter=f, source=source, flat=flat)
     opened = OpenedLayer(layer, step or 0, step_size)
     if step is not None:
         return opened

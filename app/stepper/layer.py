@@ -30,6 +30,8 @@ class Layer:
     groups: int = 1
     activation: str = "none"
     true_convolution: bool = False
+    source: str = ""  # what the input is called where it is another stage's output
+    flat: bool = False  # whether the input is a vector, written in rows only to be seen
     first_filter: int = 0  # which filter of a larger layer the first one here is: what the page calls it
 
     @property

@@ -120,10 +120,11 @@ class Figures:
 
     def __init__(self, step: Conv2dStep, precision: Precision, layer: Layer) -> None:
         self.precision = precision
+        self.factors = [self._printed_factors(step, channel) for channel in range(len(step.products))]
         self.terms = [self._channel_terms(step, channel) for channel in range(len(step.products))]
         self.channel_sums = [self.rounded(total) for total in step.channel_sums]
         self.channel_gaps = [
-            numbers.remainder(total, self._printed_products(step, channel))
+            numbers.remainder(total, [weight * x for weight, x in self.factors[channel]])
             for channel, total in enumerate(self.channel_sums)
         ]
         self.products_sum = self.rounded(step.channel_sums.sum())
@@ -140,6 +141,11 @@ class Figures:
 
     def sum_text(self, value: Decimal | float) -> str:
         return numbers.printed(value, self.precision.sum)
+
+    def product_text(self, channel: int, index: int) -> str:
+        """Return the product of the two factors as they are printed."""
+        weight, x = self.factors[channel][index]
+        return self.sum_text(float(weight * x))
 
     def gap_text(self, gap: Decimal) -> str:
         return "" if gap == 0 else format(gap.normalize(), "+f").replace("-", numbers.MINUS)
@@ -165,9 +171,9 @@ class Figures:
             )
         ]
 
-    def _printed_products(self, step: Conv2dStep, channel: int) -> list[Decimal]:
+    def _printed_factors(self, step: Conv2dStep, channel: int) -> list[tuple[Decimal, Decimal]]:
         pairs = zip(step.weight[channel].ravel(), step.window[channel].ravel(), strict=True)
-        return [numbers.rounded(w, self.precision.weight) * numbers.rounded(x, self.precision.x) for w, x in pairs]
+        return [(numbers.rounded(w, self.precision.weight), numbers.rounded(x, self.precision.x)) for w, x in pairs]
 
 
 def _parts(step: Conv2dStep, figures: Figures, telling: sentences.Telling, step_size: str) -> list[Part]:

@@ -94,7 +94,7 @@ class Telling:
                 "column": int(self.step.columns[column]),
                 "weight": Markup('<b class="role-filter">%s</b>') % term.weight,
                 "x": Markup('<b class="role-input">%s</b>') % term.x,
-                "product": self.figures.sum_text(float(self.step.products[channel, row, column])),
+                "product": self.figures.product_text(channel, index),
                 "running": self._mark(running, True),
             }
         )
@@ -183,6 +183,10 @@ class Telling:
 
     def _place(self) -> Markup:
         """Name the rows and columns of the input under the window, and the padding it also covers."""
+        name = Markup('<b class="role-input">%s</b>') % (self.layer.source or self.gettext("input"))
+        if self.layer.flat:
+            everything = Markup(self.gettext("all %(count)s numbers of %(input)s"))
+            return everything % {"count": self.layer.x.size, "input": name}
         rows = [int(row) for row in self.step.rows if 0 <= row < self.layer.input_size[0]]
         columns = [int(column) for column in self.step.columns if 0 <= column < self.layer.input_size[1]]
         padded = int((~self.step.inside).sum())
@@ -201,7 +205,7 @@ class Telling:
             "rows": self.ngettext("row %(rows)s", "rows %(rows)s", len(rows)) % {"rows": self._span(rows)},
             "columns": self.ngettext("column %(columns)s", "columns %(columns)s", len(columns))
             % {"columns": self._span(columns)},
-            "input": Markup('<b class="role-input">%s</b>') % self.gettext("input"),
+            "input": name,
             "padded": padded,
         }
 

@@ -48,8 +48,8 @@ class SoftmaxStage(SingleMap):
 
     def moment(self, cell: int, words: Words) -> Moment:
         step = self.trace[cell]
-        powers = [numbers.printed(float(power), PLACES) for power in step.powers]
-        value, total = numbers.printed(step.value, PLACES), numbers.printed(step.total, PLACES)
+        powers = [_share(float(power)) for power in step.powers]
+        value, total = _share(step.value), numbers.printed(step.total, PLACES)
         logit, largest = (numbers.printed(float(number), DECIMALS) for number in (step.x[cell], step.largest))
         power = Markup("<mfrac><mn>%s</mn><mn>%s</mn></mfrac>") % (powers[cell], total)
         narration = Markup(
@@ -72,3 +72,10 @@ class SoftmaxStage(SingleMap):
             total=Markup("%s / %s = %s") % (powers[cell], total, mark(value)),
             narration=narration,
         )
+
+
+def _share(value: float) -> str:
+    """Return a number from 0 to 1; what four decimals would print as nothing keeps two digits, as 1.6e-23."""
+    if value == 0 or value >= 10.0**-PLACES:
+        return numbers.printed(value, PLACES)
+    return f"{value:.1e}".replace("-", numbers.MINUS)

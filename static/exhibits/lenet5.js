@@ -18,6 +18,7 @@ import { visit } from "../js/visit.js";
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-exhibit=lenet5]"));
 const api = "/api/exhibits/lenet5";
 const pad = new DrawingPad(root);
+const DIGITS = 8; // that a number of the network has: it computes in float32
 
 /** @type {Map<string, Changes>} */
 const known = new Map();
@@ -84,15 +85,29 @@ function shownQuery() {
 /** Paint everything for the page as the server drew it. */
 async function adopt() {
   pad.adopt();
+  for (const state of ["data-empty", "data-live"]) root.removeAttribute(state);
   outline();
   if (!root.querySelector("layer-maps")) return; // there is nothing to read
   paint(known.get(shownQuery()) ?? (await changes(shownQuery())));
 }
 
+/** Where the open cell and its window lie in the maps. */
+function windowShown() {
+  const text = root.querySelector("[data-window]")?.getAttribute("data-window");
+  return text ? JSON.parse(text) : undefined;
+}
+
+/**
+ * @param {number} place
+ * @param {number[] | undefined} range
+ */
+function within(place, range) {
+  return range !== undefined && place >= range[0] && place < range[1];
+}
+
 /** Show in the maps which cell is open and what it is made from. */
 function outline() {
-  const text = root.querySelector("[data-window]")?.getAttribute("data-window");
-  const shown = text ? JSON.parse(text) : undefined;
+  const shown = windowShown();
   for (const maps of /** @type {NodeListOf<LayerMaps>} */ (root.querySelectorAll('layer-maps[data-of="digit"]'))) {
     const boxes = [];
     if (shown?.stage === maps.stage)
@@ -136,6 +151,8 @@ function linkWith(change) {
 
 root.addEventListener("drawing-change", (event) => {
   const { drawing, empty, settled } = /** @type {CustomEvent} */ (event).detail;
+  root.toggleAttribute("data-empty", empty);
+  root.toggleAttribute("data-live", !settled);
   if (empty) {
     next = undefined;
     say(t("Nothing is drawn yet; draw a digit."));
@@ -147,12 +164,12 @@ root.addEventListener("drawing-change", (event) => {
   }
   settledStrokes++;
   next = undefined;
-  visit(linkWith({ digit: drawing, state: undefined, cell: undefined, trail: undefined, step: undefined }));
+  visit(linkWith({ digit: drawing, state: undefined, trail: undefined, step: undefined }));
 });
 
 root.addEventListener("map-choose", (event) => {
-  const { stage, of, place } = /** @type {{ detail: MapCell }} */ (/** @type {unknown} */ (event)).detail;
-  if (of === "digit" && root.querySelector(`[data-layer="${stage}"]`)) open(`${stage}.${place.join(".")}`, undefined);
+  const { stage, place } = /** @type {{ detail: MapCell }} */ (/** @type {unknown} */ (event)).detail;
+  if (root.querySelector(`[data-layer="${stage}"]`)) open(`${stage}.${place.join(".")}`, undefined);
 });
 
 root.addEventListener("cell-choose", (event) => {
@@ -161,8 +178,34 @@ root.addEventListener("cell-choose", (event) => {
   const below = opened?.dataset.below;
   if (tensor !== "x" || !below || row < 0 || column < 0) return;
   const columns = Number(/** @type {HTMLElement} */ (event.target).dataset.columns);
+  const shown = windowShown();
+  const part = within(row, shown?.rows) && within(column, shown?.columns); // else it is a way of its own
   const cell = opened.dataset.rank === "1" ? [row * columns + column] : [place[0], row, column];
-  open(`${below}.${cell.join(".")}`, opened.dataset.trail);
+  open(`${below}.${cell.join(".")}`, part ? opened.dataset.trail : undefined);
+});
+
+/**
+ * The cell that the stage stands at, after `step` steps of the open one's map.
+ * @param {number} step
+ */
+function cellAt(step) {
+  const stage = /** @type {HTMLElement} */ (root.querySelector(".opened [data-stage]"));
+  const output = /** @type {HTMLElement} */ (stage.querySelector('tensor-grid[data-tensor="output"]'));
+  const [name, ...place] = (root.querySelector(".opened")?.getAttribute("data-cell-name") ?? "").split(".");
+  const [rows, columns] = [Number(output.dataset.rows), Number(output.dataset.columns)];
+  const cell = Math.floor(step / Number(stage.dataset.parts));
+  if (rows * columns === 1) return [name, ...place].join(".");
+  if (place.length === 1) return `${name}.${cell}`;
+  return [name, place[0], Math.floor(cell / columns), cell % columns].join(".");
+}
+
+// name, value, outlines and links belong to the cell that is stepped to: they come when the player rests
+root.addEventListener("step-change", (event) => {
+  const { step, settled } = /** @type {CustomEvent} */ (event).detail;
+  const crumb = root.querySelector(".breadcrumb [aria-current]");
+  const cell = cellAt(step);
+  if (settled) visit(linkWith({ cell, step: String(step) }), { history: "replace" });
+  else if (crumb) crumb.textContent = cell;
 });
 
 /**
@@ -175,13 +218,16 @@ async function open(cell, trail) {
 }
 
 root.addEventListener("map-point", async (event) => {
-  const { stage, of, place } = /** @type {{ detail: MapCell }} */ (/** @type {unknown} */ (event)).detail;
+  const { stage, place } = /** @type {{ detail: MapCell }} */ (/** @type {unknown} */ (event)).detail;
   const readout = /** @type {Element} */ (event.target).closest("[data-layer]")?.querySelector('[data-slot="readout"]');
-  if (!readout || of !== "digit") return;
+  if (!readout) return;
   const name = `${stage}.${place.join(".")}`;
   readout.textContent = name;
-  const value = await arrays().number(stage, place);
-  if (readout.textContent === name) readout.textContent = `${name} = ${value}`;
+  const beside = address().get("beside");
+  const value = await arrays(shownQuery()).number(stage, place);
+  const other = beside && (await arrays(new URLSearchParams({ digit: beside }).toString()).number(stage, place));
+  const more = other ? ` · ${t("beside")} ${other}` : "";
+  if (readout.textContent === name) readout.textContent = `${name} = ${value}${more}`;
 });
 
 root.addEventListener("map-leave", (event) => {
@@ -189,13 +235,15 @@ root.addEventListener("map-leave", (event) => {
   if (readout) readout.textContent = "";
 });
 
-/** @type {{ query: string, arrays: Arrays } | undefined} */
-let fetched;
+/** @type {Map<string, Arrays>} */
+const fetched = new Map();
 
-function arrays() {
-  const query = shownQuery();
-  if (fetched?.query !== query) fetched = { query, arrays: new Arrays((name) => `${api}/${name}.npy?${query}`) };
-  return fetched.arrays;
+/** @param {string} query of a drawing */
+function arrays(query) {
+  const found = fetched.get(query) ?? new Arrays((name) => `${api}/${name}.npy?${query}`, DIGITS);
+  if (fetched.size > 8) fetched.clear();
+  fetched.set(query, found);
+  return found;
 }
 
 /** @param {File | undefined} file */
@@ -227,3 +275,4 @@ root.addEventListener("submit", (event) => {
 
 document.addEventListener("page-shown", adopt);
 adopt();
+if (address().has("cell")) root.querySelector(".opened")?.scrollIntoView({ block: "start" });

@@ -23,9 +23,13 @@ export class Arrays {
   /** @type {Map<string, Promise<NpyArray>>} */
   #fetched = new Map();
 
-  /** @param {(name: string) => string} address of a tensor's .npy */
-  constructor(address) {
+  /**
+   * @param {(name: string) => string} address of a tensor's .npy
+   * @param {number} [digits] that count: 12 of a float64, 8 of what was computed in float32
+   */
+  constructor(address, digits = 12) {
     this.address = address;
+    this.digits = digits;
   }
 
   /**
@@ -36,7 +40,7 @@ export class Arrays {
   async number(name, place) {
     const { shape, values } = await this.#array(name);
     const index = place.reduce((sum, position, axis) => sum * shape[axis] + position, 0);
-    return String(Number(values[index].toPrecision(12))).replace("-", "\u2212");
+    return String(Number(values[index].toPrecision(this.digits))).replace("-", "\u2212");
   }
 
   /** @param {string} name */

@@ -22,6 +22,7 @@ export class DrawingPad {
   /** @type {Point[][]} */
   strokes = [];
   #drawing = false;
+  #pointer = -1; // the one that draws: a second finger or a palm does not
   #penDown = false;
   /** @type {Point} */
   #pen = [140, 140];
@@ -31,8 +32,8 @@ export class DrawingPad {
     this.root = root;
     root.addEventListener("pointerdown", (event) => this.#begin(event));
     root.addEventListener("pointermove", (event) => this.#continue(event));
-    root.addEventListener("pointerup", () => this.#end());
-    root.addEventListener("pointercancel", () => this.#end());
+    root.addEventListener("pointerup", (event) => event.pointerId === this.#pointer && this.#end());
+    root.addEventListener("pointercancel", (event) => event.pointerId === this.#pointer && this.#end());
     root.addEventListener("click", (event) => this.#click(event));
     root.addEventListener("keydown", (event) => this.#key(event));
     root.addEventListener("focusout", () => this.#lift());
@@ -56,19 +57,20 @@ export class DrawingPad {
   /** @param {PointerEvent} event */
   #begin(event) {
     const paper = this.#under(event);
-    if (!paper || event.button > 0) return;
+    if (!paper || event.button > 0 || this.#drawing || !event.isPrimary) return;
     event.preventDefault();
     paper.focus({ preventScroll: true });
     paper.setPointerCapture(event.pointerId);
     this.#drawing = true;
-    this.#forgetPicture();
+    this.#pointer = event.pointerId;
+    this.#beginNew();
     this.strokes.push([this.#place(event)]);
     this.#show(false);
   }
 
   /** @param {PointerEvent} event */
   #continue(event) {
-    if (!this.#drawing) return;
+    if (!this.#drawing || event.pointerId !== this.#pointer) return;
     const stroke = this.strokes[this.strokes.length - 1];
     for (const part of event.getCoalescedEvents?.() ?? [event]) {
       const [x, y] = this.#place(part);
@@ -81,6 +83,7 @@ export class DrawingPad {
   #end() {
     if (!this.#drawing) return;
     this.#drawing = false;
+    this.#pointer = -1;
     this.#shorten();
     this.#show(true);
   }
@@ -88,17 +91,25 @@ export class DrawingPad {
   /** A link holds only so many points: of a very long drawing every second one is kept. */
   #shorten() {
     const longest = Number(this.paper?.dataset.longest);
-    while (this.text.length > longest)
+    for (let before = Infinity; this.text.length > longest && this.text.length < before; ) {
+      before = this.text.length;
       this.strokes = this.strokes.map((stroke) =>
         stroke.filter((_, index) => index % 2 === 0 || index === stroke.length - 1),
       );
+    }
   }
 
-  /** Drawing on an uploaded picture begins a new drawing. */
-  #forgetPicture() {
-    const picture = this.paper?.querySelector("image");
-    if (picture) this.strokes = [];
-    picture?.remove();
+  /** The first stroke on a typical digit or on an uploaded picture begins a drawing of the learner's own. */
+  #beginNew() {
+    const typical = /^[0-9]$/.test(this.paper?.dataset.drawing ?? "");
+    if (typical || this.paper?.querySelector("image")) this.strokes = [];
+    this.#own();
+  }
+
+  /** From now on what is on the paper is the learner's own. */
+  #own() {
+    this.paper?.querySelector("image")?.remove();
+    this.paper?.removeAttribute("data-drawing");
   }
 
   /** @param {Event} event */
@@ -107,7 +118,7 @@ export class DrawingPad {
     if (target.closest("[data-undo]")) this.strokes.pop();
     else if (target.closest("[data-clear]")) this.strokes = [];
     else return;
-    if (target.closest("[data-clear]")) this.#forgetPicture();
+    this.#own();
     this.#show(true);
   }
 
@@ -125,6 +136,7 @@ export class DrawingPad {
 
   #undo() {
     this.strokes.pop();
+    this.#own();
     this.#show(true);
   }
 
@@ -142,7 +154,7 @@ export class DrawingPad {
     if (this.#penDown) return this.#lift();
     this.#penDown = true;
     this.#drawing = true;
-    this.#forgetPicture();
+    this.#beginNew();
     this.strokes.push([this.#pen]);
     this.#say(t("Pen down"));
     this.#showPen();

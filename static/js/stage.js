@@ -62,6 +62,14 @@ function showChannel(stage, channel) {
 }
 
 /**
+ * Bring the channel that the server drew as the current one into view.
+ * @param {HTMLElement} stage
+ */
+export function showCurrent(stage) {
+  keepInView(stage.querySelector(".channels"), stage.querySelector(".channel[data-current]") ?? undefined);
+}
+
+/**
  * Bring a filter's slices and its output map into view, each inside its own box.
  * @param {HTMLElement} stage
  * @param {number} filter
@@ -98,7 +106,8 @@ function drawChannel(section, moment, part, { whole, product }) {
   sum.textContent = moment.sums[k] ?? "";
   setState(sum, k >= 0 && k < part.done);
   const rounding = section.querySelector('[data-slot="rounding"]');
-  if (rounding) rounding.textContent = moment.roundings[k] ? `${moment.roundings[k]} ${t("rounding")}` : "";
+  if (rounding)
+    rounding.textContent = moment.roundings[k] && k < part.done ? `${moment.roundings[k]} ${t("rounding")}` : "";
 }
 
 /**

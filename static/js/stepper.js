@@ -7,7 +7,7 @@ import { Arrays } from "./arrays.js";
 import { t } from "./i18n.js";
 import { Links } from "./links.js";
 import { Moments } from "./moments.js";
-import { drawMoment } from "./stage.js";
+import { drawMoment, showCurrent } from "./stage.js";
 import { visit } from "./visit.js";
 
 /** @typedef {import("./moments.js").Moment} Moment */
@@ -54,12 +54,14 @@ class Exhibit {
     const address = stage.dataset.moments ?? "";
     if (this.moments.address !== address) {
       this.moments = new Moments(address, Number(stage.dataset.chunk));
-      this.arrays = new Arrays((name) => address.replace("/moments?", `/${name}.npy?`));
+      const digits = Number(stage.dataset.digits ?? 12);
+      this.arrays = new Arrays((name) => address.replace("/moments?", `/${name}.npy?`), digits);
     }
     this.moments.get(this.cell);
     for (const grid of /** @type {NodeListOf<TensorGrid>} */ (stage.querySelectorAll("tensor-grid[data-dense]")))
       grid.lookup = (cell) => this.value(cell);
     this.player?.show(this.player.step);
+    if (stage.dataset.stepSize !== "output") showCurrent(stage);
   }
 
   /**

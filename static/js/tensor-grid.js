@@ -22,6 +22,8 @@ export class TensorGrid extends HTMLElement {
   lookup;
   #cursor = { row: 0, column: 0 };
   #pointed = "";
+  /** @type {string | undefined} where the server put the cursor last */
+  #placed;
   /** @type {AbortController | undefined} */
   #listening;
 
@@ -37,7 +39,17 @@ export class TensorGrid extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.addEventListener("focusin", (event) => this.#focus(event), { signal });
     this.addEventListener("focusout", () => this.#leave(), { signal });
-    document.addEventListener("page-shown", () => this.#rove(), { signal }); // the server knows no cursor
+    document.addEventListener("page-shown", () => this.#adopt(), { signal });
+    this.#adopt();
+  }
+
+  /** Take up what the server drew: it puts the cursor into the window, where that has moved. */
+  #adopt() {
+    if (this.dataset.cursor !== undefined && this.dataset.cursor !== this.#placed) {
+      const [row, column] = this.dataset.cursor.split("_").map(Number);
+      this.#cursor = { row, column };
+    }
+    this.#placed = this.dataset.cursor;
     this.#rove();
   }
 
@@ -72,6 +84,7 @@ export class TensorGrid extends HTMLElement {
   outline(rows, columns) {
     const outline = this.querySelector(".outline");
     if (!outline) return;
+    if (this.dataset.tensor === "x") this.#place(rows, columns);
     outline.toggleAttribute("hidden", !rows?.length || !columns?.length);
     if (!rows?.length || !columns?.length) return;
     const [x, y] = this.#corner(rows[0], columns[0]);
@@ -80,6 +93,19 @@ export class TensorGrid extends HTMLElement {
     for (const rect of outline.querySelectorAll("rect")) place(rect, x, y, width, height);
     const spread = rows.length * columns.length * this.pitch ** 2 !== width * height;
     outline.querySelector(".reads")?.setAttribute("d", spread ? this.#path(cross(rows, columns)) : "");
+  }
+
+  /**
+   * Where a cursor begins: the first cell of the window that is no padding.
+   * @param {number[]} [rows]
+   * @param {number[]} [columns]
+   */
+  #place(rows, columns) {
+    const first = (/** @type {number[]} */ places, /** @type {number} */ size) =>
+      places.find((place) => place >= 0 && place < size) ?? 0;
+    if (rows?.length && columns?.length)
+      this.dataset.cursor = `${first(rows, this.rows)}_${first(columns, this.columns)}`;
+    else delete this.dataset.cursor;
   }
 
   /**

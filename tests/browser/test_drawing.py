@@ -45,10 +45,10 @@ def test_a_drawn_digit_is_read(visit, digit):
     here = visit(f"{PAGE}?digit=0")
     here.page.click("[data-clear]")
     draw(here.page, digit)
-    says(here.page, f"reads a {digit}")
+    says(here.page, f"the digit {digit}")
     assert re.search(r"digit=s-[0-9a-z_]+", here.page.url)
     here.page.reload()
-    says(here.page, f"reads a {digit}")
+    says(here.page, f"the digit {digit}")
     assert here.errors == []
     assert here.elsewhere == []
 
@@ -58,7 +58,7 @@ def test_maps_and_probabilities_follow_the_pen(visit):
     here.page.click("[data-clear]")
     before = here.page.url
     draw(here.page, 7, lift=False)
-    says(here.page, "reads a ")
+    says(here.page, "the digit ")
     assert here.page.url == before
     first = here.page.locator('[data-probabilities="digit"] li[aria-current] b').inner_text()
     assert first in verdict(here.page).inner_text()
@@ -86,8 +86,7 @@ def test_from_a_probability_down_to_a_pixel_and_back_up_with_keys_alone(visit):
     for below in ("fc3", "relu4", "fc2", "relu3", "fc1", "pool2", "relu2", "conv2", "pool1", "relu1", "conv1", "input"):
         cells = page.locator('.opened tensor-grid[data-tensor="x"]').first
         focus = cells.locator('[tabindex="0"]').first
-        focus.focus()
-        page.keyboard.press("ArrowRight")
+        focus.focus()  # the cursor begins in the window
         page.keyboard.press("Enter")
         page.wait_for_function(
             "name => document.querySelector('.opened')?.dataset.cellName.startsWith(name + '.')", arg=below
@@ -121,7 +120,7 @@ def test_the_keyboard_draws(visit):
     for _ in range(18):
         here.page.keyboard.press("ArrowDown")
     here.page.keyboard.press(" ")
-    says(here.page, "reads a 1")
+    says(here.page, "the digit 1")
 
 
 def test_a_finger_draws_and_the_page_does_not_scroll(visit):
@@ -134,7 +133,7 @@ def test_a_finger_draws_and_the_page_does_not_scroll(visit):
         points = [{"x": x, "y": box["y"] + share * box["height"]}]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    says(here.page, "reads a 1")
+    says(here.page, "the digit 1")
     assert here.page.evaluate("scrollY") == 0
 
 
@@ -145,7 +144,7 @@ def test_an_uploaded_picture_is_shown_and_read(visit):
     here.page.set_input_files(
         "input[type=file]", {"name": "8.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
     )
-    says(here.page, "reads a 8")
+    says(here.page, "the digit 8")
     here.page.wait_for_url(re.compile("digit=p-"))
     assert here.page.locator("[data-pad] image").count() == 1
 
@@ -155,7 +154,7 @@ def test_a_picture_that_is_none_is_one_sentence_and_the_drawing_stays(visit):
     here.page.set_input_files("input[type=file]", {"name": "a.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"})
     here.page.wait_for_selector(".problem")
     assert "SVG" in here.page.locator(".problem").inner_text()
-    assert "reads a 2" in verdict(here.page).inner_text()
+    assert "the digit 2" in verdict(here.page).inner_text()
 
 
 def test_a_drawing_is_kept_beside_the_next_one(visit):
@@ -164,7 +163,7 @@ def test_a_drawing_is_kept_beside_the_next_one(visit):
     here.page.wait_for_selector('[data-probabilities="beside"]')
     here.page.click("[data-clear]")
     draw(here.page, 7)
-    says(here.page, "reads a 7")
+    says(here.page, "the digit 7")
     assert here.page.locator('[data-probabilities="beside"] li[aria-current] b').inner_text() == "2"
 
 

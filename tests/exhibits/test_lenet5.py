@@ -1,4 +1,4 @@
-"""The page on which LeNet-5 reads a digit: drawings, what is said about them, what the page shows."""
+"""The page on which LeNet-5 reads the digit digit: drawings, what is said about them, what the page shows."""
 
 import io
 import re
@@ -76,7 +76,7 @@ def test_an_uploaded_picture_is_read_and_has_a_link(client):
     assert re.fullmatch(rf"{PAGE}\?digit=p-[0-9a-f]{{32}}", link)
     page = client.get(link, headers=HTML)
     assert page.status_code == 200
-    assert "LeNet-5 reads a 4" in visible(page.text)
+    assert "LeNet-5 reads the digit 4" in visible(page.text)
 
 
 def test_bright_ink_on_a_dark_ground_is_read_the_same_way(client):
@@ -117,7 +117,7 @@ def test_a_blank_sheet_is_refused_and_the_old_drawing_stays(client):
     response = upload(client, png(Image.new("RGB", (200, 100), "white")))
     assert response.status_code == 422
     assert "nothing is drawn yet" in alerts(response.text)[0]
-    assert "LeNet-5 reads a 3" in visible(response.text)
+    assert "LeNet-5 reads the digit 3" in visible(response.text)
 
 
 def test_a_picture_that_is_no_longer_stored_says_so(client):

@@ -123,4 +123,4 @@ def test_a_cell_that_is_not_there_is_one_sentence(client, cell, sentence):
     response = client.get(PAGE, params={"digit": "7", "cell": cell}, headers=HTML)
     assert response.status_code == 422
     assert sentence in alerts(response.text)[0]
-    assert "LeNet-5 reads a 7" in visible(response.text)
+    assert "LeNet-5 reads the digit 7" in visible(response.text)

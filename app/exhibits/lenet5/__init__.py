@@ -44,9 +44,7 @@ EXHIBIT = Exhibit(
     arrays={name: partial(LenetScene.array, name=name) for name in TENSORS},
     tiles=tuple(_tile(digit) for digit in SHOWN),
     pictures=PictureInput(
-        lambda params, picture: params.model_copy(
-            update={"digit": f"p-{picture}", "cell": None, "trail": "", "step": None}
-        )
+        lambda params, picture: params.model_copy(update={"digit": f"p-{picture}", "trail": "", "step": None})
     ),
     live=LiveMaps(("scaled", "digit", *NETWORK.shapes), LenetScene.live, LenetScene.sheet),
 )

@@ -99,11 +99,14 @@ class LenetScene:
         if isinstance(self.stage, LayerStage):
             layer = self.stage.layer
             return np.asarray({"x": layer.x, "weight": layer.weight, "output": layer.output}[name], np.float64)
-        grids = self.stage.grids
-        shown = {"x": grids.inputs, "output": grids.outputs, "weight": []}[name]
-        channel = shown[0].place[0] if shown else 0
-        planes_before = [np.zeros_like(grid.values) for grid in shown for _ in range(channel)]
-        return np.array([*planes_before, *(grid.values for grid in shown)], np.float64)
+        if name == "weight":
+            return np.zeros((0, 0, 0))  # there is none
+        made = self._x() if name == "x" else self.reading.values[self.cell.stage]
+        return planes.planes(made).astype(np.float64)
+
+    def _x(self) -> Array:
+        """What the open cell's stage reads."""
+        return self.reading.values[self.below] if self.below else self.reading.prepared.digit[None]
 
     def numbers(self, start: int, stop: int) -> dict[str, Any]:
         """Return the probabilities, the way to the input, the open cell and what it is made from, unrounded."""
@@ -131,17 +134,28 @@ class LenetScene:
         return float(self.reading.values[self.cell.stage][self.cell.place])
 
     def _made_from(self) -> dict[str, Any]:
-        if not isinstance(self.stage, LayerStage):
-            return {}
-        step = self.stage.layer.trace[self.stage.cell]
+        """Return the window that the open cell is made from, and of a weighted stage the sum."""
+        if isinstance(self.stage, LayerStage):
+            step = self.stage.layer.trace[self.stage.cell]
+            names = ("rows", "columns", "window", "weight", "products", "channel_sums", "bias", "value")
+            return {name: getattr(step, name) for name in names}
+        rows, columns = self.stage.window(*self._place())
+        plane = self.stage.grids.inputs[0].values
+        height, width = plane.shape
         return {
-            "window": step.window,
-            "weight": step.weight,
-            "products": step.products,
-            "channel_sums": step.channel_sums,
-            "bias": step.bias,
-            "value": step.value,
+            "rows": list(rows),
+            "columns": list(columns),
+            "window": [
+                [float(plane[r, c]) if 0 <= r < height and 0 <= c < width else 0.0 for c in columns] for r in rows
+            ],
+            "value": self.value,
         }
+
+    def _place(self) -> tuple[int, int]:
+        """Row and column of the open cell in its map."""
+        shape = self.reading.values[self.cell.stage].shape
+        _, row, column = planes.place_in_planes(self.cell.place, shape)
+        return row, column
 
     def live(self, words: Words) -> dict[str, Any]:
         """Return what changes while the learner draws: colour levels of every map, and the probabilities."""
@@ -203,7 +217,7 @@ class LenetScene:
     def verdict(self, words: Words) -> str:
         """Say what the network reads, and how sure it says it is."""
         digit, share = self.reading.digit, percent(self.reading.probabilities[self.reading.digit])
-        return words.gettext("LeNet-5 reads a %(digit)s, with probability %(share)s.") % {
+        return words.gettext("LeNet-5 reads the digit %(digit)s, with probability %(share)s.") % {
             "digit": digit,
             "share": share,
         }
@@ -295,4 +309,7 @@ def _weights() -> dict[str, Array]:
 
 def percent(share: float) -> str:
     """Return a probability as it is printed."""
-    return f"{100 * float(share):.1f} %"
+    printed = f"{100 * float(share):.1f}"
+    if printed == "0.0":
+        return "< 0.1 %"
+    return "> 99.9 %" if printed == "100.0" else f"{printed} %"
