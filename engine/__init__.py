@@ -5,6 +5,7 @@ Usable alone: `import engine; engine.conv2d(x, weight)`; `engine.trace.conv2d(x,
 
 from engine import diagnose, digit, geometry, trace
 from engine.errors import EngineError, FileError, RangeError, ShapeError
+from engine.gradient_check import gradient_check
 from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from engine.ops.conv2d import conv2d, conv2d_backward
 from engine.ops.linear import linear, linear_backward
@@ -24,6 +25,7 @@ __all__ = [
     "diagnose",
     "digit",
     "geometry",
+    "gradient_check",
     "linear",
     "linear_backward",
     "max_pool2d",

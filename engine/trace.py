@@ -1,7 +1,15 @@
 """The traces, by the names of their operations. Each is defined beside its operation."""
 
+from typing import Literal
+
+import numpy as np
+
+from engine.errors import RangeError, ShapeError
 from engine.geometry import IntOrPair, Padding
-from engine.ops.conv2d import Conv2dInputs
+from engine.ops.arrays import real_array
+from engine.ops.conv2d import Conv2dInputs, backward_inputs
+from engine.ops.conv2d_grad_input_trace import GradInputGatherTrace, GradInputScatterTrace
+from engine.ops.conv2d_grad_weight_trace import GradBiasTrace, GradWeightStampTrace, GradWeightTrace
 from engine.ops.conv2d_trace import Conv2dTrace
 from engine.ops.pooling import MaxPool2dTrace, PoolInputs
 from engine.ops.softmax import SoftmaxTrace
@@ -25,6 +33,67 @@ def conv2d(
     return Conv2dTrace(
         Conv2dInputs.of(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     )
+
+
+def conv2d_grad_input(
+    grad_output: object,
+    x: object,
+    weight: object,
+    *,
+    view: Literal["scatter", "gather"] = "scatter",
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> GradInputScatterTrace | GradInputGatherTrace:
+    """Return the steps of engine.conv2d_backward's .input; arguments and errors alike.
+
+    view   "scatter": one step for each cell of grad_output, which stamps its filter onto its window
+           "gather": one step for each cell of x, which collects from the spread grad_output with turned filters
+    Both replay to the same array. Raises RangeError on another view.
+    """
+    grad, inputs = backward_inputs(
+        grad_output, x, weight, stride=stride, padding=padding, dilation=dilation, groups=groups
+    )
+    if view not in ("scatter", "gather"):
+        raise RangeError("unknown view: {view}; have {known}", view=view, known="scatter, gather")
+    return GradInputScatterTrace(grad, inputs) if view == "scatter" else GradInputGatherTrace(grad, inputs)
+
+
+def conv2d_grad_weight(
+    grad_output: object,
+    x: object,
+    weight: object,
+    *,
+    view: Literal["stamps", "weights"] = "stamps",
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> GradWeightStampTrace | GradWeightTrace:
+    """Return the steps of engine.conv2d_backward's .weight; arguments and errors alike.
+
+    view   "stamps": one step for each cell of grad_output, which adds its window times itself
+           "weights": one step for each weight, for which grad_output slides over x
+    Both replay to the same array. Raises RangeError on another view.
+    """
+    grad, inputs = backward_inputs(
+        grad_output, x, weight, stride=stride, padding=padding, dilation=dilation, groups=groups
+    )
+    if view not in ("stamps", "weights"):
+        raise RangeError("unknown view: {view}; have {known}", view=view, known="stamps, weights")
+    return GradWeightStampTrace(grad, inputs) if view == "stamps" else GradWeightTrace(grad, inputs)
+
+
+def conv2d_grad_bias(grad_output: object) -> GradBiasTrace:
+    """Return the steps of engine.conv2d_backward's .bias, one for each filter: the sum of its map of grad_output.
+
+    Raises ShapeError unless grad_output is (N, C_out, H_out, W_out) or (C_out, H_out, W_out).
+    """
+    grad = np.asarray(real_array(grad_output, "grad_output"))
+    if grad.ndim not in (3, 4):
+        raise ShapeError("grad_output must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=grad.shape)
+    return GradBiasTrace(grad if grad.ndim == 4 else grad[None])
 
 
 def max_pool2d(

@@ -52,6 +52,12 @@ class Conv2dInputs(NamedTuple):
         """(N, C_out, H_out, W_out)"""
         return (self.x.shape[0], self.weight.shape[0], *self.geometry.output_size)
 
+    def channels_of(self, f: int) -> range:
+        """Return the input channels that filter f reads: those of its group."""
+        size = self.weight.shape[1]
+        first = f // (self.weight.shape[0] // self.groups) * size
+        return range(first, first + size)
+
     def filter_matrices(self) -> Array:
         """Return the filters as rows, (groups, C_out / groups, C_in / groups * K_h * K_w)."""
         filters = np.asarray(self.weight).astype(self.dtype, copy=False)
@@ -131,11 +137,10 @@ def conv2d_backward(
     Cells that only padding or the unused border covers get zero.
     Raises ShapeError if grad_output has another shape; otherwise as conv2d.
     """
-    inputs = Conv2dInputs.of(x, weight, stride=stride, padding=padding, dilation=dilation, groups=groups)
-    grad = _checked_gradient(grad_output, inputs)
-    dtype = computing_dtype(grad, inputs.x, inputs.weight)
-    inputs = inputs._replace(dtype=dtype)
-    filters = inputs.filter_matrices()
+    grad, inputs = backward_inputs(
+        grad_output, x, weight, stride=stride, padding=padding, dilation=dilation, groups=groups
+    )
+    dtype, filters = inputs.dtype, inputs.filter_matrices()
     grad_rows = grad.astype(dtype, copy=False).reshape(grad.shape[0], *filters.shape[:2], -1)
     grad_filters = np.zeros(filters.shape, dtype)
     grad_padded = np.zeros((*inputs.x.shape[:2], *inputs.geometry.padded_size), dtype)
@@ -152,6 +157,16 @@ def conv2d_backward(
         grad_filters.reshape(inputs.weight.shape),
         grad_rows.sum(axis=(0, 3)).reshape(-1),
     )
+
+
+def backward_inputs(grad_output: object, x: object, weight: object, **options: object) -> tuple[Array, Conv2dInputs]:
+    """Return the arguments of conv2d_backward, checked: grad_output with its batch axis, and conv2d's own.
+
+    Their dtype is the one of the gradients. Raises ShapeError or RangeError.
+    """
+    inputs = Conv2dInputs.of(x, weight, **options)
+    grad = _checked_gradient(grad_output, inputs)
+    return grad, inputs._replace(dtype=computing_dtype(grad, inputs.x, inputs.weight))
 
 
 def _check_channels(x: Array, weight: Array, groups: int) -> None:

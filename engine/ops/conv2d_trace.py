@@ -1,13 +1,16 @@
 """How each number of a convolution's output is made, step by step."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.ops.arrays import Array
+from engine.ops.arrays import Array, DType
 from engine.ops.conv2d import Conv2dInputs
 from engine.ops.lazy import LazyTrace
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,19 +83,11 @@ class Conv2dTrace(LazyTrace[Conv2dStep]):
         """Return the step of output cell (n, filter, row, column)."""
         n, f, i, j = self.checked_index(index)
         inputs, geometry = self.inputs, self.inputs.geometry
-        size = inputs.weight.shape[1]
-        first = f // (inputs.weight.shape[0] // inputs.groups) * size
+        channels = inputs.channels_of(f)
         rows, columns = geometry.window(i, j)
-        u, v = _inside(rows, geometry.input_size[0]), _inside(columns, geometry.input_size[1])
-        window = np.zeros((size, len(rows), len(columns)), inputs.dtype)
-        window[:, u, v] = inputs.x[n, first : first + size, _as_slice(rows[u]), _as_slice(columns[v])]
-        inside = np.zeros(window.shape[1:], np.bool_)
-        inside[u, v] = True
-        weight = np.array(inputs.weight[f], inputs.dtype)
-        for array in (window, inside, weight):
-            array.flags.writeable = False
+        window, inside = read_window(inputs.x, (n, as_slice(channels)), rows, columns, inputs.dtype)
+        weight = frozen(np.array(inputs.weight[f], inputs.dtype))
         bias = 0 if inputs.bias is None else inputs.bias[f].item()
-        channels = range(first, first + size)
         return Conv2dStep((n, f, i, j), channels, tuple(rows), tuple(columns), inside, window, weight, bias)
 
     def stacked(self) -> Conv2dSteps:
@@ -117,11 +112,35 @@ class Conv2dTrace(LazyTrace[Conv2dStep]):
         return Conv2dSteps(index.T, channels, rows, columns, inside, window, weight, products, sums, bias, value)
 
 
+def read_window(
+    x: Array, planes: tuple[int | slice, int | slice], rows: range, columns: range, dtype: DType
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the cells of x[planes] where rows and columns cross, 0 outside, and which of them lie inside.
+
+    x        (N, C, H, W); only the cells of the window are read
+    planes   an index and a slice, or a slice and an index
+    """
+    u, v = _inside(rows, x.shape[2]), _inside(columns, x.shape[3])
+    read = x[(*planes, as_slice(rows[u]), as_slice(columns[v]))]
+    window = np.zeros((len(read), len(rows), len(columns)), dtype)
+    window[:, u, v] = read
+    inside = np.zeros(window.shape[1:], np.bool_)
+    inside[u, v] = True
+    return frozen(window), frozen(inside)
+
+
+def frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return array, from now on read-only: what a step holds."""
+    array.flags.writeable = False
+    return array
+
+
 def _inside(cells: range, size: int) -> slice:
     """Which positions of a window's axis lie on the input: always one run."""
     hits = [k for k, cell in enumerate(cells) if 0 <= cell < size]
     return slice(hits[0], hits[-1] + 1) if hits else slice(0, 0)
 
 
-def _as_slice(cells: range) -> slice:
+def as_slice(cells: range) -> slice:
+    """Return the slice that reads these cells."""
     return slice(cells.start, cells.stop, cells.step)
