@@ -2,6 +2,7 @@
 
 from engine.geometry import IntOrPair, Padding
 from engine.ops.conv2d import Conv2dInputs
+from engine.ops.conv2d_matrix import MatrixProductTrace, SparseMatrix
 from engine.ops.conv2d_trace import Conv2dTrace
 from engine.ops.pooling import MaxPool2dTrace, PoolInputs
 from engine.ops.softmax import SoftmaxTrace
@@ -25,6 +26,14 @@ def conv2d(
     return Conv2dTrace(
         Conv2dInputs.of(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     )
+
+
+def matrix_product(matrix: SparseMatrix, x: object) -> MatrixProductTrace:
+    """Return the steps of matrix @ x for one vector x, a row of the matrix each.
+
+    With C of conv2d_matrix: C and x.ravel() forwards, C.T and grad_output.ravel() backwards.
+    """
+    return MatrixProductTrace(matrix, x)
 
 
 def max_pool2d(
