@@ -8,9 +8,12 @@ from engine.errors import EngineError, FileError, RangeError, ShapeError
 from engine.gradient_check import gradient_check
 from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from engine.ops.conv2d import conv2d, conv2d_backward
+from engine.ops.conv2d_loops import conv2d_loops
+from engine.ops.conv2d_matrix import SparseMatrix, conv2d_matrix
 from engine.ops.linear import linear, linear_backward
 from engine.ops.pooling import max_pool2d, max_pool2d_backward
 from engine.ops.softmax import softmax, softmax_backward
+from engine.ops.unfold import fold, fold_backward, unfold, unfold_backward
 
 __version__ = "0.1.0"
 
@@ -19,11 +22,16 @@ __all__ = [
     "FileError",
     "RangeError",
     "ShapeError",
+    "SparseMatrix",
     "__version__",
     "conv2d",
     "conv2d_backward",
+    "conv2d_loops",
+    "conv2d_matrix",
     "diagnose",
     "digit",
+    "fold",
+    "fold_backward",
     "geometry",
     "gradient_check",
     "linear",
@@ -39,4 +47,6 @@ __all__ = [
     "tanh",
     "tanh_backward",
     "trace",
+    "unfold",
+    "unfold_backward",
 ]

@@ -10,6 +10,7 @@ from engine.ops.arrays import real_array
 from engine.ops.conv2d import Conv2dInputs, backward_inputs
 from engine.ops.conv2d_grad_input_trace import GradInputGatherTrace, GradInputScatterTrace
 from engine.ops.conv2d_grad_weight_trace import GradBiasTrace, GradWeightStampTrace, GradWeightTrace
+from engine.ops.conv2d_matrix import MatrixProductTrace, SparseMatrix
 from engine.ops.conv2d_trace import Conv2dTrace
 from engine.ops.pooling import MaxPool2dTrace, PoolInputs
 from engine.ops.softmax import SoftmaxTrace
@@ -94,6 +95,14 @@ def conv2d_grad_bias(grad_output: object) -> GradBiasTrace:
     if grad.ndim not in (3, 4):
         raise ShapeError("grad_output must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=grad.shape)
     return GradBiasTrace(grad if grad.ndim == 4 else grad[None])
+
+
+def matrix_product(matrix: SparseMatrix, x: object) -> MatrixProductTrace:
+    """Return the steps of matrix @ x for one vector x, a row of the matrix each.
+
+    With C of conv2d_matrix: C and x.ravel() forwards, C.T and grad_output.ravel() backwards.
+    """
+    return MatrixProductTrace(matrix, x)
 
 
 def max_pool2d(
