@@ -6,10 +6,18 @@ Usable alone: `import engine; engine.conv2d(x, weight)`; `engine.trace.conv2d(x,
 from engine import diagnose, digit, geometry, trace
 from engine.errors import EngineError, FileError, RangeError, ShapeError
 from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
+from engine.ops.average_pooling import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    global_avg_pool2d,
+    global_avg_pool2d_backward,
+)
 from engine.ops.conv2d import conv2d, conv2d_backward
 from engine.ops.linear import linear, linear_backward
+from engine.ops.lp_pooling import lp_pool2d, lp_pool2d_backward
 from engine.ops.pooling import max_pool2d, max_pool2d_backward
 from engine.ops.softmax import softmax, softmax_backward
+from engine.ops.subsampling import subsample2d, subsample2d_backward
 
 __version__ = "0.1.0"
 
@@ -19,13 +27,19 @@ __all__ = [
     "RangeError",
     "ShapeError",
     "__version__",
+    "avg_pool2d",
+    "avg_pool2d_backward",
     "conv2d",
     "conv2d_backward",
     "diagnose",
     "digit",
     "geometry",
+    "global_avg_pool2d",
+    "global_avg_pool2d_backward",
     "linear",
     "linear_backward",
+    "lp_pool2d",
+    "lp_pool2d_backward",
     "max_pool2d",
     "max_pool2d_backward",
     "relu",
@@ -34,6 +48,8 @@ __all__ = [
     "sigmoid_backward",
     "softmax",
     "softmax_backward",
+    "subsample2d",
+    "subsample2d_backward",
     "tanh",
     "tanh_backward",
     "trace",
