@@ -7,12 +7,20 @@ from engine import diagnose, digit, geometry, trace
 from engine.errors import EngineError, FileError, RangeError, ShapeError
 from engine.gradient_check import gradient_check
 from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
+from engine.ops.average_pooling import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    global_avg_pool2d,
+    global_avg_pool2d_backward,
+)
 from engine.ops.conv2d import conv2d, conv2d_backward
 from engine.ops.conv2d_loops import conv2d_loops
 from engine.ops.conv2d_matrix import SparseMatrix, conv2d_matrix
 from engine.ops.linear import linear, linear_backward
+from engine.ops.lp_pooling import lp_pool2d, lp_pool2d_backward
 from engine.ops.pooling import max_pool2d, max_pool2d_backward
 from engine.ops.softmax import softmax, softmax_backward
+from engine.ops.subsampling import subsample2d, subsample2d_backward
 from engine.ops.unfold import fold, fold_backward, unfold, unfold_backward
 
 __version__ = "0.1.0"
@@ -24,6 +32,8 @@ __all__ = [
     "ShapeError",
     "SparseMatrix",
     "__version__",
+    "avg_pool2d",
+    "avg_pool2d_backward",
     "conv2d",
     "conv2d_backward",
     "conv2d_loops",
@@ -33,9 +43,13 @@ __all__ = [
     "fold",
     "fold_backward",
     "geometry",
+    "global_avg_pool2d",
+    "global_avg_pool2d_backward",
     "gradient_check",
     "linear",
     "linear_backward",
+    "lp_pool2d",
+    "lp_pool2d_backward",
     "max_pool2d",
     "max_pool2d_backward",
     "relu",
@@ -44,6 +58,8 @@ __all__ = [
     "sigmoid_backward",
     "softmax",
     "softmax_backward",
+    "subsample2d",
+    "subsample2d_backward",
     "tanh",
     "tanh_backward",
     "trace",

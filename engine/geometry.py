@@ -24,6 +24,8 @@ LARGEST = 2**31 - 1  # keeps every product of two sizes inside int64
 
 def whole(value: object, name: str, *, minimum: int) -> int:
     """Return value as an int of at least `minimum`; booleans are not numbers here."""
+    if type(value) is int and minimum <= value <= LARGEST:  # nearly always: a small layer should not wait for checks
+        return value
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise RangeError("{name} must be a whole number, got {got}", name=name, got=short_repr(value))
     value = int(value)
@@ -65,19 +67,27 @@ def resolve_padding(
 
 
 def output_size(
-    size: object, kernel_size: object, *, stride: object = 1, padding: object = 0, dilation: object = 1
+    size: object,
+    kernel_size: object,
+    *,
+    stride: object = 1,
+    padding: object = 0,
+    dilation: object = 1,
+    ceil_mode: bool = False,
 ) -> int:
     """Return the length of one output axis.
 
     out = floor((size + before + after - dilation * (kernel_size - 1) - 1) / stride) + 1
 
-    padding   one number for both ends, or (before, after)
+    padding     one number for both ends, or (before, after)
+    ceil_mode   ceil instead of floor, as Caffe and torch pool; one less where the last window
+                would start behind size + before
     Raises ShapeError if the kernel does not fit, RangeError on anything but whole numbers.
     Source: Dumoulin & Visin 2016 (arXiv:1603.07285), relationship 6 and sec. 5.1.
     """
-    padded = whole(size, "size", minimum=1) + sum(pair(padding, "padding"))
+    length, sides = whole(size, "size", minimum=1), pair(padding, "padding")
     span = _span(whole(kernel_size, "kernel_size", minimum=1), whole(dilation, "dilation", minimum=1))
-    return _output_size(padded, span, whole(stride, "stride", minimum=1))
+    return _output_size(length, sides, span, whole(stride, "stride", minimum=1), ceil_mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,7 @@ class Geometry:
     padding: Sides
     dilation: Size
     output_size: Size
+    ceil_mode: bool = False  # whether a last window may reach over the end, as pooling can have it
 
     @classmethod
     def of(
@@ -103,17 +114,19 @@ class Geometry:
         stride: object = 1,
         padding: object = 0,
         dilation: object = 1,
+        ceil_mode: bool = False,
     ) -> Self:
-        """Return the geometry of these options; arguments as in resolve_padding."""
+        """Return the geometry of these options; arguments as in resolve_padding and output_size."""
         size = pair(input_size, "input_size", minimum=1)
         kernel = pair(kernel_size, "kernel_size", minimum=1)
         steps = pair(stride, "stride", minimum=1)
         gaps = pair(dilation, "dilation", minimum=1)
         sides = resolve_padding(padding, size, kernel, stride=steps, dilation=gaps)
         rows, columns = (
-            _output_size(size[axis] + sum(sides[axis]), _span(kernel[axis], gaps[axis]), steps[axis]) for axis in (0, 1)
+            _output_size(size[axis], sides[axis], _span(kernel[axis], gaps[axis]), steps[axis], ceil_mode)
+            for axis in (0, 1)
         )
-        return cls(size, kernel, steps, sides, gaps, (rows, columns))
+        return cls(size, kernel, steps, sides, gaps, (rows, columns), bool(ceil_mode))
 
     @property
     def padded_size(self) -> Size:
@@ -154,7 +167,30 @@ class Geometry:
     @property
     def unused(self) -> Size:
         """Rows at the bottom and columns at the right of the padded input that no window reaches."""
-        return self._axis_unused(0), self._axis_unused(1)
+        return max(0, -self._axis_overhang(0)), max(0, -self._axis_overhang(1))
+
+    @property
+    def overhang(self) -> Size:
+        """Rows at the bottom and columns at the right by which ceil mode's last window leaves the padded input."""
+        return max(0, self._axis_overhang(0)), max(0, self._axis_overhang(1))
+
+    def reads(self, axis: int) -> list[tuple[slice, slice]]:
+        """Return, for each place in the kernel, the output cells whose input lies inside, and that input."""
+        length, stride, before = self.input_size[axis], self.stride[axis], self.padding[axis][0]
+        found = []
+        for start in range(-before, self.span[axis] - before, self.dilation[axis]):
+            first = max(0, -(start // stride))
+            stop = max(first, min(self.output_size[axis], (length - 1 - start) // stride + 1))
+            low = start + first * stride
+            found.append((slice(first, stop), slice(low, max(low, low + (stop - first - 1) * stride + 1), stride)))
+        return found
+
+    def window_sizes(self, *, padding: bool) -> NDArray[np.int64]:
+        """How many cells each window holds, (H_out, W_out): of the input, or of its padding as well.
+
+        Cells behind the padding, where ceil mode's last window may reach, never count.
+        """
+        return np.outer(self._axis_sizes(0, padding), self._axis_sizes(1, padding))
 
     def _window(self, axis: int, cell: int) -> range:
         start = cell * self.stride[axis] - self.padding[axis][0]
@@ -168,9 +204,15 @@ class Geometry:
         cells, size = self._windows(axis), self.input_size[axis]
         return np.bincount(cells[(cells >= 0) & (cells < size)], minlength=size)
 
-    def _axis_unused(self, axis: int) -> int:
+    def _axis_sizes(self, axis: int, padding: bool) -> NDArray[np.int64]:
+        before, after = self.padding[axis] if padding else (0, 0)
+        cells = self._windows(axis)
+        counts: NDArray[np.int64] = ((cells >= -before) & (cells < self.input_size[axis] + after)).sum(axis=1)
+        return counts
+
+    def _axis_overhang(self, axis: int) -> int:
         reached = (self.output_size[axis] - 1) * self.stride[axis] + self.span[axis]
-        return self.padded_size[axis] - reached
+        return reached - self.padded_size[axis]
 
 
 class ReceptiveField(NamedTuple):
@@ -211,14 +253,18 @@ def _span(kernel_size: int, dilation: int) -> int:
     return dilation * (kernel_size - 1) + 1
 
 
-def _output_size(padded: int, span: int, stride: int) -> int:
-    if padded < span:
+def _output_size(size: int, sides: Size, span: int, stride: int, ceil_mode: bool) -> int:
+    padded = size + sum(sides)
+    room = padded - span + (stride - 1 if ceil_mode else 0)
+    if room < 0:
         raise ShapeError(
             "kernel spans {span} but padded input is only {size}; raise padding or lower dilation",
             span=span,
             size=padded,
         )
-    return (padded - span) // stride + 1
+    windows = room // stride + 1
+    # a last window that starts behind the input would hold padding alone
+    return windows - 1 if ceil_mode and (windows - 1) * stride >= size + sides[0] else windows
 
 
 def _named_padding(word: str, input_size: object, kernel_size: object, stride: object, dilation: object) -> Sides:

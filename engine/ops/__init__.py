@@ -4,20 +4,27 @@ from collections.abc import Callable
 
 from engine.ops.activation import relu, sigmoid, tanh
 from engine.ops.arrays import Array
+from engine.ops.average_pooling import avg_pool2d, global_avg_pool2d
 from engine.ops.conv2d import conv2d
 from engine.ops.linear import linear
+from engine.ops.lp_pooling import lp_pool2d
 from engine.ops.pooling import Pooled, max_pool2d
 from engine.ops.softmax import softmax
+from engine.ops.subsampling import subsample2d
 from engine.ops.unfold import fold, unfold
 
 OPS: dict[str, Callable[..., Array | Pooled]] = {
+    "avg_pool2d": avg_pool2d,
     "conv2d": conv2d,
     "fold": fold,
+    "global_avg_pool2d": global_avg_pool2d,
     "linear": linear,
+    "lp_pool2d": lp_pool2d,
     "max_pool2d": max_pool2d,
     "relu": relu,
     "sigmoid": sigmoid,
     "softmax": softmax,
+    "subsample2d": subsample2d,
     "tanh": tanh,
     "unfold": unfold,
 }

@@ -2,16 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import RangeError, ShapeError
-from engine.geometry import Geometry, IntOrPair, pair
+from engine.geometry import LARGEST, Geometry, IntOrPair, Padding
 from engine.ops.arrays import Array, DType, computing_dtype, real_array
-from engine.ops.lazy import LazyTrace
-from engine.ops.windows import window_view
+from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace
 
 
 class Pooled(NamedTuple):
@@ -21,68 +21,34 @@ class Pooled(NamedTuple):
     switches: NDArray[np.int64]  # same shape; flat H * W index of each maximum
 
 
-class PoolInputs(NamedTuple):
-    """Checked arguments of a pooling; x has its batch axis, nothing is copied."""
-
-    x: Array  # (N, C, H, W)
-    geometry: Geometry
-    batched: bool
-
-    @classmethod
-    def of(cls, x: object, kernel_size: object, stride: object, padding: object, dilation: object) -> Self:
-        """Return the arguments of max_pool2d, checked. Raises ShapeError or RangeError."""
-        images = real_array(x, "x")
-        if images.ndim not in (3, 4):
-            raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=images.shape)
-        kernel, pads = pair(kernel_size, "kernel_size", minimum=1), pair(padding, "padding")
-        if any(2 * pad > size for pad, size in zip(pads, kernel, strict=True)):
-            raise RangeError(
-                "padding of a pooling may be at most half its kernel_size {kernel}, got {padding}",
-                kernel=kernel,
-                padding=pads,
-            )
-        steps = kernel if stride is None else stride
-        geometry = Geometry.of(images.shape[-2:], kernel, stride=steps, padding=pads, dilation=dilation)
-        return cls(images if images.ndim == 4 else images[None], geometry, images.ndim == 4)
-
-    @property
-    def output_shape(self) -> tuple[int, int, int, int]:
-        """(N, C, H_out, W_out)"""
-        return (self.x.shape[0], self.x.shape[1], *self.geometry.output_size)
-
-
 def max_pool2d(
     x: object,
     kernel_size: IntOrPair,
     *,
     stride: IntOrPair | None = None,
-    padding: IntOrPair = 0,
+    padding: Padding = 0,
     dilation: IntOrPair = 1,
+    ceil_mode: bool = False,
 ) -> Pooled:
     """Return the largest cell of each window and its place.
 
     output[n, c, i, j] = max over u, v of padded[n, c, i * stride + u * dilation, j * stride + v * dilation]
 
-    x         (N, C, H, W) or (C, H, W)
-    stride    kernel_size if None: windows side by side
-    padding   at most half the kernel; a padded cell never wins
-    returns   .output (N, C, H_out, W_out) in the dtype of x, .switches: flat H * W indices, int64
-    Of equal cells the first in C order wins, as in torch; a NaN beats every number.
+    x           (N, C, H, W) or (C, H, W)
+    stride      kernel_size if None: windows side by side
+    padding     as conv2d's, on each side at most half the kernel; a padded cell never wins
+    ceil_mode   the output size is rounded up, so a last window may reach over the end (as Caffe and
+                torch); it has to start on the input or on the padding before it
+    returns     .output (N, C, H_out, W_out) in the dtype of x, .switches: flat H * W indices, int64
+    Of equal cells the first in C order wins, a NaN beats every number, of several the last: as in torch.
     Raises ShapeError if the shapes do not fit, RangeError on a value that is not allowed.
     """
-    inputs = PoolInputs.of(x, kernel_size, stride, padding, dilation)
-    geometry, images = inputs.geometry, np.asarray(inputs.x)
-    padded = np.pad(images, ((0, 0), (0, 0), *geometry.padding), constant_values=_lowest(images.dtype))
-    windows = window_view(padded, geometry, geometry.output_size[0])
-    flat = windows.transpose(0, 1, 4, 5, 2, 3).reshape(*inputs.output_shape, -1)
-    best = flat.argmax(axis=-1)
-    output = np.take_along_axis(flat, best[..., None], axis=-1)[..., 0]
-    u, v = np.unravel_index(best, geometry.kernel_size)
-    height, width = geometry.output_size
-    rows = geometry.window_rows[np.arange(height)[:, None], u]
-    columns = geometry.window_columns[np.arange(width), v]
-    switches = (rows * geometry.input_size[1] + columns).astype(np.int64)
-    return Pooled(output, switches) if inputs.batched else Pooled(output[0], switches[0])
+    inputs = PoolInputs.of(x, kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+    images, geometry = np.asarray(inputs.x), inputs.geometry
+    output, switches = _pooled(images, geometry, has_nan=False)
+    if output.dtype.kind == "f" and np.isnan(output.max()):  # rare, and it takes another comparison
+        output, switches = _pooled(images, geometry, has_nan=True)
+    return Pooled(inputs.unbatched(output), inputs.unbatched(switches))
 
 
 def max_pool2d_backward(grad_output: object, switches: object, input_shape: tuple[int, ...]) -> Array:
@@ -91,7 +57,7 @@ def max_pool2d_backward(grad_output: object, switches: object, input_shape: tupl
     grad_output, switches   (N, C, H_out, W_out) or (C, H_out, W_out)
     input_shape             shape of x
     returns                 input_shape, dtype of grad_output (int64 for integers)
-    Raises ShapeError if the shapes do not fit, RangeError if a switch lies outside the input.
+    Raises ShapeError if the shapes do not fit, RangeError if a switch lies outside the input or is no whole number.
     """
     grad, places = real_array(grad_output, "grad_output"), real_array(switches, "switches")
     planes, cells = math.prod(input_shape[:-2]), math.prod(input_shape[-2:])
@@ -102,6 +68,8 @@ def max_pool2d_backward(grad_output: object, switches: object, input_shape: tupl
             switches=places.shape,
             input=tuple(input_shape),
         )
+    if places.dtype.kind not in "iu":
+        raise RangeError("switches must be whole numbers, got {dtype}", dtype=places.dtype)
     if places.min() < 0 or places.max() >= cells:
         raise RangeError("switches must lie in 0..{last}, got {got}", last=cells - 1, got=int(places.max()))
     flat = np.zeros((planes, cells), computing_dtype(grad))
@@ -109,15 +77,57 @@ def max_pool2d_backward(grad_output: object, switches: object, input_shape: tupl
     return flat.reshape(input_shape)
 
 
+class _Reads(NamedTuple):
+    """What the windows of one axis read at one place of the kernel."""
+
+    cells: slice | NDArray[np.int64]  # an input cell for each window; instead of padding, a cell of the same window
+    inside: NDArray[np.bool_]  # which of them are no stand-ins, ready to be broadcast along the axis
+
+
+def _pooled(images: Array, geometry: Geometry, *, has_nan: bool) -> tuple[Array, Array]:
+    """Return each window's largest cell and its flat index, both (N, C, H_out, W_out)."""
+    cells = math.prod(geometry.input_size)
+    flat = np.arange(cells, dtype=np.int32 if cells <= LARGEST else np.int64)  # four bytes: half the traffic
+    # the winners of each input row first, then the best of the rows: fewer comparisons than cell by cell
+    across = _winners(images, flat.reshape(1, 1, *geometry.input_size), geometry, 1, has_nan)
+    output, switches = _winners(*across, geometry, 0, has_nan)
+    if geometry.kernel_size == (1, 1):  # nothing was compared: these still are views
+        output, switches = output.copy(), np.broadcast_to(switches, output.shape)
+    return output, switches.astype(np.int64)
+
+
+@lru_cache(maxsize=128)  # the same for every tensor of a size
+def _reads(geometry: Geometry, axis: int) -> tuple[_Reads, ...]:
+    windows = geometry.window_rows if axis == 0 else geometry.window_columns
+    inside = (windows >= 0) & (windows < geometry.input_size[axis])
+    first = windows[np.arange(len(windows)), inside.argmax(axis=1)]
+    reads = []
+    for cells, real in zip(windows.T, inside.T, strict=True):
+        step = geometry.stride[axis]
+        strip = slice(int(cells[0]), int(cells[-1]) + 1, step) if real.all() else np.where(real, cells, first)
+        reads.append(_Reads(strip, real.reshape(-1, *[1] * (1 - axis))))
+    return tuple(reads)
+
+
+def _winners(values: Array, places: Array, geometry: Geometry, axis: int, has_nan: bool) -> tuple[Array, Array]:
+    """Return the largest value under each kernel along one axis (0 rows, 1 columns), and its entry of places."""
+    lead = (slice(None),) * (axis + 2)
+    first, *others = _reads(geometry, axis)
+    best, won = values[(*lead, first.cells)], places[(*lead, first.cells)]
+    for cells, inside in others:
+        candidate = values[(*lead, cells)]
+        better = candidate > best
+        if has_nan:
+            better |= np.isnan(candidate) & inside
+        won = np.where(better, places[(*lead, cells)], won)
+        best = np.maximum(best, candidate)
+    return best, won
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class MaxPool2dStep:
+class MaxPool2dStep(PoolStep):
     """One output cell: the window it reads, and which cell of it wins."""
 
-    index: tuple[int, int, int, int]  # n, channel, row, column of the output cell
-    rows: tuple[int, ...]  # input row under each kernel row; outside the input is padding
-    columns: tuple[int, ...]
-    inside: NDArray[np.bool_]  # (K_h, K_w); False where the window lies on padding
-    window: Array  # (K_h, K_w); the lowest number of its dtype at padding
     winner: tuple[int, int]  # kernel row and column of the maximum
     switch: int  # flat H * W index of the maximum
 
@@ -127,34 +137,38 @@ class MaxPool2dStep:
         value: int | float = self.window[self.winner].item()
         return value
 
+    @property
+    def ties(self) -> int:
+        """How many cells of the window hold the maximum."""
+        return int(np.sum((self.window == self.window[self.winner]) & self.inside))
 
-class MaxPool2dTrace(LazyTrace[MaxPool2dStep]):
+    @property
+    def slopes(self) -> Array:
+        """1 at the winner, 0 elsewhere; where cells tie there is no derivative, and the winner still takes all."""
+        slopes = np.zeros(self.window.shape, np.int64)
+        slopes[self.winner] = 1
+        return slopes
+
+
+class MaxPool2dTrace(PoolTrace[MaxPool2dStep]):
     """The steps of max_pool2d, in C order over (n, channel, row, column)."""
 
     def __init__(self, inputs: PoolInputs) -> None:
-        shape = inputs.output_shape
-        super().__init__(shape if inputs.batched else shape[1:], shape, inputs.x.dtype)
-        self.inputs = inputs
+        super().__init__(inputs, inputs.x.dtype, inputs.x.dtype)
+        self.outside = _lowest(inputs.x.dtype)
 
-    def step_at(self, index: tuple[int, ...]) -> MaxPool2dStep:
-        """Return the step of output cell (n, channel, row, column)."""
-        n, c, i, j = self.checked_index(index)
-        geometry = self.inputs.geometry
-        rows, columns = geometry.window(i, j)
-        height, width = geometry.input_size
-        inside = np.array([[0 <= r < height and 0 <= k < width for k in columns] for r in rows])
-        window = np.full(inside.shape, _lowest(self.dtype), self.dtype)
-        for u, v in np.argwhere(inside):
-            window[u, v] = self.inputs.x[n, c, rows[u], columns[v]]
-        u, v = (int(k) for k in np.unravel_index(int(window.argmax()), window.shape))
-        for array in (window, inside):
-            array.flags.writeable = False
-        switch = rows[u] * width + columns[v]
-        return MaxPool2dStep((n, c, i, j), tuple(rows), tuple(columns), inside, window, (u, v), switch)
+    def made(self, step: PoolStep) -> MaxPool2dStep:
+        flat, inside = step.window.ravel(), np.flatnonzero(step.inside)
+        cells = flat[inside]
+        nan = np.flatnonzero(np.isnan(cells)) if cells.dtype.kind == "f" else inside[:0]
+        best = inside[nan[-1] if len(nan) else cells.argmax()]
+        u, v = (int(k) for k in np.unravel_index(best, step.window.shape))
+        switch = step.rows[u] * self.inputs.geometry.input_size[1] + step.columns[v]
+        return MaxPool2dStep(step.index, step.rows, step.columns, step.inside, step.window, (u, v), switch)
 
 
 def _lowest(dtype: DType) -> float | int | bool:
-    """Return the number that loses against every other: what padding holds."""
+    """Return the number that loses against every other: what a trace shows at padding."""
     if dtype.kind == "f":
         return -np.inf
     return False if dtype.kind == "b" else int(np.iinfo(dtype).min)

@@ -27,6 +27,9 @@ garbage = st.one_of(
         (7, 3, {"dilation": 3}, 1),
         (4, 3, {"padding": (0, 1)}, 3),
         (1, 1, {"stride": 9}, 1),
+        (6, 3, {"stride": 2, "ceil_mode": True}, 3),
+        (3, 2, {"stride": 2, "padding": 1, "ceil_mode": True}, 2),
+        (2, 3, {"stride": 2, "ceil_mode": True}, 1),
     ],
 )
 def test_output_size_counts_the_windows(size, kernel_size, options, expected):
@@ -61,6 +64,18 @@ def test_stride_larger_than_kernel_skips_cells():
 
 def test_unused_is_the_border_that_no_window_reaches():
     assert Geometry.of((6, 8), 3, stride=(2, 3)).unused == (1, 2)
+
+
+def test_overhang_is_what_the_last_window_of_ceil_mode_has_behind_the_padding():
+    geometry = Geometry.of((6, 8), 3, stride=(2, 3), ceil_mode=True)
+    assert (geometry.overhang, geometry.unused) == ((1, 1), (0, 0))
+    assert Geometry.of((6, 8), 3, stride=(2, 3)).overhang == (0, 0)
+
+
+def test_windows_hold_fewer_cells_at_the_edges():
+    geometry = Geometry.of((3, 4), 2, stride=2, padding=((0, 0), (1, 0)), ceil_mode=True)
+    assert geometry.window_sizes(padding=True).tolist() == [[4, 4, 2], [2, 2, 1]]
+    assert geometry.window_sizes(padding=False).tolist() == [[2, 4, 2], [1, 2, 1]]
 
 
 @given(geometries())
