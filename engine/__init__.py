@@ -7,9 +7,17 @@ from engine import diagnose, digit, geometry, trace
 from engine.errors import EngineError, FileError, RangeError, ShapeError
 from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from engine.ops.conv2d import conv2d, conv2d_backward
+from engine.ops.conv_transpose2d import conv_transpose2d, conv_transpose2d_backward, zero_insert
 from engine.ops.linear import linear, linear_backward
 from engine.ops.pooling import max_pool2d, max_pool2d_backward
 from engine.ops.softmax import softmax, softmax_backward
+from engine.ops.unpooling import max_unpool2d, max_unpool2d_backward
+from engine.ops.upsampling import (
+    upsample_bilinear2d,
+    upsample_bilinear2d_backward,
+    upsample_nearest2d,
+    upsample_nearest2d_backward,
+)
 
 __version__ = "0.1.0"
 
@@ -21,6 +29,8 @@ __all__ = [
     "__version__",
     "conv2d",
     "conv2d_backward",
+    "conv_transpose2d",
+    "conv_transpose2d_backward",
     "diagnose",
     "digit",
     "geometry",
@@ -28,6 +38,8 @@ __all__ = [
     "linear_backward",
     "max_pool2d",
     "max_pool2d_backward",
+    "max_unpool2d",
+    "max_unpool2d_backward",
     "relu",
     "relu_backward",
     "sigmoid",
@@ -37,4 +49,9 @@ __all__ = [
     "tanh",
     "tanh_backward",
     "trace",
+    "upsample_bilinear2d",
+    "upsample_bilinear2d_backward",
+    "upsample_nearest2d",
+    "upsample_nearest2d_backward",
+    "zero_insert",
 ]

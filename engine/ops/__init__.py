@@ -5,16 +5,23 @@ from collections.abc import Callable
 from engine.ops.activation import relu, sigmoid, tanh
 from engine.ops.arrays import Array
 from engine.ops.conv2d import conv2d
+from engine.ops.conv_transpose2d import conv_transpose2d
 from engine.ops.linear import linear
 from engine.ops.pooling import Pooled, max_pool2d
 from engine.ops.softmax import softmax
+from engine.ops.unpooling import max_unpool2d
+from engine.ops.upsampling import upsample_bilinear2d, upsample_nearest2d
 
 OPS: dict[str, Callable[..., Array | Pooled]] = {
     "conv2d": conv2d,
+    "conv_transpose2d": conv_transpose2d,
     "linear": linear,
     "max_pool2d": max_pool2d,
+    "max_unpool2d": max_unpool2d,
     "relu": relu,
     "sigmoid": sigmoid,
     "softmax": softmax,
     "tanh": tanh,
+    "upsample_bilinear2d": upsample_bilinear2d,
+    "upsample_nearest2d": upsample_nearest2d,
 }
