@@ -49,7 +49,7 @@ def test_bilinear_blends_three_quarters_and_a_quarter():
 
 
 def test_aligned_corners_keep_their_values_and_share_the_way_evenly():
-    assert upsample_bilinear2d([[[1, 7]]], (1, 2), align_corners=True).tolist() == [[[1, 3, 5, 7]]]
+    assert upsample_bilinear2d([[[1, 9]]], size=(1, 5), align_corners=True).tolist() == [[[1, 3, 5, 7, 9]]]
 
 
 def test_the_middle_of_four_cells_is_their_weighted_mean():
