@@ -129,7 +129,7 @@ def conv_transpose2d(
         groups=groups,
     )
     geometry, cells, stamped = inputs.geometry, inputs.input_rows, inputs.uncropped()
-    stamps = np.ascontiguousarray(inputs.filter_matrices().swapaxes(1, 2))
+    stamps = inputs.filter_matrices().swapaxes(1, 2)
     width, bytes_of_cell = geometry.output_size[1], stamps.shape[0] * stamps.shape[1] * inputs.dtype.itemsize
     for images, rows in tiles(len(cells), bytes_of_cell, geometry.output_size):
         block = cells[images, :, :, rows.start * width : rows.stop * width]
