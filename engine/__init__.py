@@ -16,12 +16,20 @@ from engine.ops.average_pooling import (
 from engine.ops.conv2d import conv2d, conv2d_backward
 from engine.ops.conv2d_loops import conv2d_loops
 from engine.ops.conv2d_matrix import SparseMatrix, conv2d_matrix
+from engine.ops.conv_transpose2d import conv_transpose2d, conv_transpose2d_backward, zero_insert
 from engine.ops.linear import linear, linear_backward
 from engine.ops.lp_pooling import lp_pool2d, lp_pool2d_backward
 from engine.ops.pooling import max_pool2d, max_pool2d_backward
 from engine.ops.softmax import softmax, softmax_backward
 from engine.ops.subsampling import subsample2d, subsample2d_backward
 from engine.ops.unfold import fold, fold_backward, unfold, unfold_backward
+from engine.ops.unpooling import max_unpool2d, max_unpool2d_backward
+from engine.ops.upsampling import (
+    upsample_bilinear2d,
+    upsample_bilinear2d_backward,
+    upsample_nearest2d,
+    upsample_nearest2d_backward,
+)
 
 __version__ = "0.1.0"
 
@@ -38,6 +46,8 @@ __all__ = [
     "conv2d_backward",
     "conv2d_loops",
     "conv2d_matrix",
+    "conv_transpose2d",
+    "conv_transpose2d_backward",
     "diagnose",
     "digit",
     "fold",
@@ -52,6 +62,8 @@ __all__ = [
     "lp_pool2d_backward",
     "max_pool2d",
     "max_pool2d_backward",
+    "max_unpool2d",
+    "max_unpool2d_backward",
     "relu",
     "relu_backward",
     "sigmoid",
@@ -65,4 +77,9 @@ __all__ = [
     "trace",
     "unfold",
     "unfold_backward",
+    "upsample_bilinear2d",
+    "upsample_bilinear2d_backward",
+    "upsample_nearest2d",
+    "upsample_nearest2d_backward",
+    "zero_insert",
 ]

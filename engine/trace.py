@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from engine.errors import RangeError, ShapeError
-from engine.geometry import IntOrPair, Padding
+from engine.geometry import IntOrPair, Padding, Size
 from engine.ops import average_pooling
 from engine.ops.arrays import real_array
 from engine.ops.average_pooling import AvgPool2dTrace
@@ -14,11 +14,15 @@ from engine.ops.conv2d_grad_input_trace import GradInputGatherTrace, GradInputSc
 from engine.ops.conv2d_grad_weight_trace import GradBiasTrace, GradWeightStampTrace, GradWeightTrace
 from engine.ops.conv2d_matrix import MatrixProductTrace, SparseMatrix
 from engine.ops.conv2d_trace import Conv2dTrace
+from engine.ops.conv_transpose2d import ConvTranspose2dInputs
+from engine.ops.conv_transpose2d_trace import GatherTrace, StampTrace
 from engine.ops.lp_pooling import LpPool2dTrace
 from engine.ops.pool_windows import PoolGradientTrace, PoolInputs, PoolStep, PoolTrace
-from engine.ops.pooling import MaxPool2dTrace
+from engine.ops.pooling import MaxPool2dTrace, PoolInputs
 from engine.ops.softmax import SoftmaxTrace
 from engine.ops.subsampling import SubsampleInputs, SubsampleTrace
+from engine.ops.unpooling import MaxUnpool2dTrace, UnpoolInputs
+from engine.ops.upsampling import Factor, UpsampleInputs, UpsampleTrace
 
 
 def conv2d(
@@ -110,6 +114,61 @@ def matrix_product(matrix: SparseMatrix, x: object) -> MatrixProductTrace:
     return MatrixProductTrace(matrix, x)
 
 
+def conv_transpose2d(
+    x: object,
+    weight: object,
+    bias: object = None,
+    *,
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    output_padding: IntOrPair = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> GatherTrace:
+    """Return the steps of engine.conv_transpose2d, one for each output cell; arguments and errors alike.
+
+    Each is a window of an ordinary convolution over the zero-inserted x, with the rotated filter.
+    """
+    return GatherTrace(
+        ConvTranspose2dInputs.of(
+            x,
+            weight,
+            bias,
+            stride=stride,
+            padding=padding,
+            output_padding=output_padding,
+            dilation=dilation,
+            groups=groups,
+        )
+    )
+
+
+def conv_transpose2d_stamps(
+    x: object,
+    weight: object,
+    bias: object = None,
+    *,
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    output_padding: IntOrPair = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> StampTrace:
+    """Return the steps of engine.conv_transpose2d the other way: one for each cell of x, which stamps its filter."""
+    return StampTrace(
+        ConvTranspose2dInputs.of(
+            x,
+            weight,
+            bias,
+            stride=stride,
+            padding=padding,
+            output_padding=output_padding,
+            dilation=dilation,
+            groups=groups,
+        )
+    )
+
+
 def max_pool2d(
     x: object,
     kernel_size: IntOrPair,
@@ -173,3 +232,22 @@ def pool_backward(forward: PoolTrace[PoolStep], grad_output: object) -> PoolGrad
 def softmax(x: object) -> SoftmaxTrace:
     """Return the steps of engine.softmax over one vector of logits, one for each probability."""
     return SoftmaxTrace(x)
+
+
+def max_unpool2d(x: object, switches: object, output_size: tuple[int, int]) -> MaxUnpool2dTrace:
+    """Return the steps of engine.max_unpool2d, one for each value of x; arguments and errors alike."""
+    return MaxUnpool2dTrace(UnpoolInputs.of(x, switches, output_size))
+
+
+def upsample_nearest2d(
+    x: object, scale_factor: Factor | None = None, *, size: Size | int | None = None
+) -> UpsampleTrace:
+    """Return the steps of engine.upsample_nearest2d, one for each output cell; arguments and errors alike."""
+    return UpsampleTrace(UpsampleInputs.nearest(x, scale_factor, size), 1)
+
+
+def upsample_bilinear2d(
+    x: object, scale_factor: Factor | None = None, *, size: Size | int | None = None, align_corners: bool = False
+) -> UpsampleTrace:
+    """Return the steps of engine.upsample_bilinear2d, one for each output cell; arguments and errors alike."""
+    return UpsampleTrace(UpsampleInputs.bilinear(x, scale_factor, size, align_corners), 2)

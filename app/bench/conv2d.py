@@ -120,7 +120,8 @@ def _seconds(work: Work) -> float:
     return time.perf_counter() - begin
 
 
-def _tensors(layer: Layer) -> tuple[Array, Array, Array]:
+def tensors(layer: Layer) -> tuple[Array, Array, Array]:
+    """Return input, filters and biases of `layer`, the same in every run."""
     rng = np.random.default_rng(SEED)
     kernel = (layer.out_channels, layer.in_channels, layer.kernel_size, layer.kernel_size)
     shapes = ((1, layer.in_channels, layer.size, layer.size), kernel, (layer.out_channels,))
@@ -131,7 +132,7 @@ def _tensors(layer: Layer) -> tuple[Array, Array, Array]:
 def _forward(layer: Layer) -> tuple[Work, Work]:
     import torch
 
-    x, weight, bias = _tensors(layer)
+    x, weight, bias = tensors(layer)
     image, filters, biases = (torch.from_numpy(array) for array in (x, weight, bias))
     stride, padding = layer.stride, layer.padding
 
@@ -146,7 +147,7 @@ def _backward(layer: Layer) -> tuple[Work, Work]:
     """Both return the gradients of input, weight and bias; torch without the cost of its autograd."""
     import torch
 
-    x, weight, bias = _tensors(layer)
+    x, weight, bias = tensors(layer)
     grad = np.ones_like(conv2d(x, weight, bias, stride=layer.stride, padding=layer.padding))
     grad *= np.random.default_rng(SEED).standard_normal(grad.shape, dtype=np.float32)
     copies = [torch.from_numpy(array) for array in (grad, x, weight)]

@@ -40,7 +40,7 @@ class Conv2dInputs(NamedTuple):
         images, filters = real_array(x, "x"), real_array(weight, "weight")
         parts = whole(groups, "groups", minimum=1)
         _check_channels(images, filters, parts)
-        biases = None if bias is None else _checked_bias(bias, filters.shape[0])
+        biases = None if bias is None else checked_bias(bias, filters.shape[0])
         geometry = Geometry.of(images.shape[-2:], filters.shape[2:], stride=stride, padding=padding, dilation=dilation)
         batched = images.ndim == 4
         dtype = computing_dtype(images, filters, *([] if biases is None else [biases]))
@@ -141,6 +141,11 @@ def conv2d_backward(
         grad_output, x, weight, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     dtype, filters = inputs.dtype, inputs.filter_matrices()
+    inputs = Conv2dInputs.of(x, weight, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    grad = checked_gradient(grad_output, inputs.output_shape, batched=inputs.batched)
+    dtype = computing_dtype(grad, inputs.x, inputs.weight)
+    inputs = inputs._replace(dtype=dtype)
+    filters = inputs.filter_matrices()
     grad_rows = grad.astype(dtype, copy=False).reshape(grad.shape[0], *filters.shape[:2], -1)
     grad_filters = np.zeros(filters.shape, dtype)
     grad_padded = np.zeros((*inputs.x.shape[:2], *inputs.geometry.padded_size), dtype)
@@ -183,7 +188,8 @@ def _check_channels(x: Array, weight: Array, groups: int) -> None:
         )
 
 
-def _checked_bias(bias: object, filters: int) -> Array:
+def checked_bias(bias: object, filters: int) -> Array:
+    """Return bias as an array of one number for each filter. Raises ShapeError otherwise."""
     biases = real_array(bias, "bias")
     if biases.shape != (filters,):
         raise ShapeError(
@@ -194,9 +200,10 @@ def _checked_bias(bias: object, filters: int) -> Array:
     return biases
 
 
-def _checked_gradient(grad_output: object, inputs: Conv2dInputs) -> Array:
+def checked_gradient(grad_output: object, output_shape: tuple[int, ...], *, batched: bool) -> Array:
+    """Return grad_output with its batch axis. Raises ShapeError if it has not the shape of the output."""
     grad = np.asarray(real_array(grad_output, "grad_output"))
-    wanted = inputs.output_shape if inputs.batched else inputs.output_shape[1:]
+    wanted = output_shape if batched else output_shape[1:]
     if grad.shape != wanted:
         raise ShapeError("grad_output must have the output's shape {wanted}, got {got}", wanted=wanted, got=grad.shape)
-    return grad.reshape(inputs.output_shape)
+    return grad.reshape(output_shape)

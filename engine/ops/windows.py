@@ -38,7 +38,7 @@ def column_tiles(x: Array, geometry: Geometry, dtype: DType) -> Iterator[Tile]:
     band = _Band(x, geometry, dtype) if geometry.is_padded else None
     size = x.shape[1] * math.prod(geometry.kernel_size)
     buffer = np.empty(0, dtype)
-    for images, rows in _tiles(x.shape[0], size * dtype.itemsize, geometry.output_size):
+    for images, rows in tiles(x.shape[0], size * dtype.itemsize, geometry.output_size):
         count, height = images.stop - images.start, rows.stop - rows.start
         needed = count * size * height * width
         if needed > buffer.size:  # the first tile is the largest
@@ -73,7 +73,8 @@ def window_view(padded: Array, geometry: Geometry, rows: int) -> Array:
 
 def _is_pointwise(geometry: Geometry) -> bool:
     """Whether the input already is its own matrix of columns."""
-    return geometry.kernel_size == geometry.stride == (1, 1) and not geometry.is_padded
+    single = geometry.kernel_size == geometry.stride == (1, 1) and not geometry.is_padded
+    return single and geometry.input_size == geometry.output_size  # an output_padding is no window's
 
 
 class _Band:
@@ -99,8 +100,8 @@ class _Band:
         return self.buffer
 
 
-def _tiles(images: int, cell_bytes: int, output_size: Size) -> Iterator[tuple[slice, slice]]:
-    """Whole images while several fit into TILE_BYTES, otherwise rows of one image, evenly."""
+def tiles(images: int, cell_bytes: int, output_size: Size) -> Iterator[tuple[slice, slice]]:
+    """Yield (images, rows): whole images while several fit into TILE_BYTES, otherwise rows of one image, evenly."""
     height, width = output_size
     most_rows = max(1, TILE_BYTES // (cell_bytes * width))
     if most_rows >= height:

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import bench
-from app.bench import conv2d, pooling, servers, trace_http
+from app.bench import conv2d, conv_transpose2d, pooling, servers, trace_http
 from app.bench.processes import alone, environment
 from app.bench.row import Goal, MeasurementError, MissingPeerError, Result, Row
 
@@ -121,6 +121,14 @@ def test_both_sides_compute_the_same_pooling(kind, monkeypatch):
     pytest.importorskip("torch")
     monkeypatch.setattr(conv2d, "interleaved", lambda ours, peer: (1.0, 2.0))
     assert pooling.compare(kind, "alexnet") == 0.5
+
+
+def test_transposed_convolution_is_compared_with_torch_before_it_is_timed(monkeypatch):
+    monkeypatch.setattr(conv_transpose2d, "interleaved", lambda ours, peer: (1.0, 2.0))
+    assert conv_transpose2d.compare("small") == 0.5
+    monkeypatch.setattr(conv_transpose2d, "conv_transpose2d", lambda x, weight, bias, **_: 0)
+    with pytest.raises(MeasurementError, match="torch's results differ"):
+        conv_transpose2d.compare("small")
 
 
 def test_every_server_answers_with_the_same_trace_of_58_kb(monkeypatch, tmp_path):
