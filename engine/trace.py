@@ -3,6 +3,7 @@
 from engine.geometry import IntOrPair, Padding
 from engine.ops.conv2d import Conv2dInputs
 from engine.ops.conv2d_trace import Conv2dTrace
+from engine.ops.loss import CrossEntropyTrace
 from engine.ops.pooling import MaxPool2dTrace, PoolInputs
 from engine.ops.softmax import SoftmaxTrace
 
@@ -42,3 +43,8 @@ def max_pool2d(
 def softmax(x: object) -> SoftmaxTrace:
     """Return the steps of engine.softmax over one vector of logits, one for each probability."""
     return SoftmaxTrace(x)
+
+
+def cross_entropy(logits: object, target: object) -> CrossEntropyTrace:
+    """Return the steps of engine.cross_entropy with reduction "none", one for each sample."""
+    return CrossEntropyTrace(logits, target)
