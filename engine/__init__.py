@@ -3,7 +3,7 @@
 Usable alone: `import engine; engine.conv2d(x, weight)`; `engine.trace.conv2d(x, weight)[0]`.
 """
 
-from engine import diagnose, digit, geometry, trace
+from engine import diagnose, digit, geometry, small_cnn, trace
 from engine.errors import EngineError, FileError, RangeError, ShapeError
 from engine.gradient_check import gradient_check
 from engine.ops.activation import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
@@ -17,7 +17,9 @@ from engine.ops.conv2d import conv2d, conv2d_backward
 from engine.ops.conv2d_loops import conv2d_loops
 from engine.ops.conv2d_matrix import SparseMatrix, conv2d_matrix
 from engine.ops.conv_transpose2d import conv_transpose2d, conv_transpose2d_backward, zero_insert
+from engine.ops.flatten import flatten, flatten_backward
 from engine.ops.linear import linear, linear_backward
+from engine.ops.loss import cross_entropy, cross_entropy_backward, log_softmax, log_softmax_backward
 from engine.ops.lp_pooling import lp_pool2d, lp_pool2d_backward
 from engine.ops.pooling import max_pool2d, max_pool2d_backward
 from engine.ops.softmax import softmax, softmax_backward
@@ -48,8 +50,12 @@ __all__ = [
     "conv2d_matrix",
     "conv_transpose2d",
     "conv_transpose2d_backward",
+    "cross_entropy",
+    "cross_entropy_backward",
     "diagnose",
     "digit",
+    "flatten",
+    "flatten_backward",
     "fold",
     "fold_backward",
     "geometry",
@@ -58,6 +64,8 @@ __all__ = [
     "gradient_check",
     "linear",
     "linear_backward",
+    "log_softmax",
+    "log_softmax_backward",
     "lp_pool2d",
     "lp_pool2d_backward",
     "max_pool2d",
@@ -68,6 +76,7 @@ __all__ = [
     "relu_backward",
     "sigmoid",
     "sigmoid_backward",
+    "small_cnn",
     "softmax",
     "softmax_backward",
     "subsample2d",

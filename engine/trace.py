@@ -16,6 +16,7 @@ from engine.ops.conv2d_matrix import MatrixProductTrace, SparseMatrix
 from engine.ops.conv2d_trace import Conv2dTrace
 from engine.ops.conv_transpose2d import ConvTranspose2dInputs
 from engine.ops.conv_transpose2d_trace import GatherTrace, StampTrace
+from engine.ops.loss import CrossEntropyTrace
 from engine.ops.lp_pooling import LpPool2dTrace
 from engine.ops.pool_windows import PoolGradientTrace, PoolInputs, PoolStep, PoolTrace
 from engine.ops.pooling import MaxPool2dTrace, PoolInputs
@@ -251,3 +252,8 @@ def upsample_bilinear2d(
 ) -> UpsampleTrace:
     """Return the steps of engine.upsample_bilinear2d, one for each output cell; arguments and errors alike."""
     return UpsampleTrace(UpsampleInputs.bilinear(x, scale_factor, size, align_corners), 2)
+
+
+def cross_entropy(logits: object, target: object) -> CrossEntropyTrace:
+    """Return the steps of engine.cross_entropy with reduction "none", one for each sample."""
+    return CrossEntropyTrace(logits, target)

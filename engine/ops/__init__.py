@@ -7,7 +7,9 @@ from engine.ops.arrays import Array
 from engine.ops.average_pooling import avg_pool2d, global_avg_pool2d
 from engine.ops.conv2d import conv2d
 from engine.ops.conv_transpose2d import conv_transpose2d
+from engine.ops.flatten import flatten
 from engine.ops.linear import linear
+from engine.ops.loss import cross_entropy, log_softmax
 from engine.ops.lp_pooling import lp_pool2d
 from engine.ops.pooling import Pooled, max_pool2d
 from engine.ops.softmax import softmax
@@ -24,6 +26,10 @@ OPS: dict[str, Callable[..., Array | Pooled]] = {
     "conv_transpose2d": conv_transpose2d,
     "linear": linear,
     "lp_pool2d": lp_pool2d,
+    "cross_entropy": cross_entropy,
+    "flatten": flatten,
+    "linear": linear,
+    "log_softmax": log_softmax,
     "max_pool2d": max_pool2d,
     "max_unpool2d": max_unpool2d,
     "relu": relu,
