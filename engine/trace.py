@@ -19,7 +19,7 @@ from engine.ops.conv_transpose2d_trace import GatherTrace, StampTrace
 from engine.ops.loss import CrossEntropyTrace
 from engine.ops.lp_pooling import LpPool2dTrace
 from engine.ops.pool_windows import PoolGradientTrace, PoolInputs, PoolStep, PoolTrace
-from engine.ops.pooling import MaxPool2dTrace, PoolInputs
+from engine.ops.pooling import MaxPool2dTrace
 from engine.ops.softmax import SoftmaxTrace
 from engine.ops.subsampling import SubsampleInputs, SubsampleTrace
 from engine.ops.unpooling import MaxUnpool2dTrace, UnpoolInputs

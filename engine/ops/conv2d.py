@@ -141,11 +141,6 @@ def conv2d_backward(
         grad_output, x, weight, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     dtype, filters = inputs.dtype, inputs.filter_matrices()
-    inputs = Conv2dInputs.of(x, weight, stride=stride, padding=padding, dilation=dilation, groups=groups)
-    grad = checked_gradient(grad_output, inputs.output_shape, batched=inputs.batched)
-    dtype = computing_dtype(grad, inputs.x, inputs.weight)
-    inputs = inputs._replace(dtype=dtype)
-    filters = inputs.filter_matrices()
     grad_rows = grad.astype(dtype, copy=False).reshape(grad.shape[0], *filters.shape[:2], -1)
     grad_filters = np.zeros(filters.shape, dtype)
     grad_padded = np.zeros((*inputs.x.shape[:2], *inputs.geometry.padded_size), dtype)
@@ -170,7 +165,7 @@ def backward_inputs(grad_output: object, x: object, weight: object, **options: o
     Their dtype is the one of the gradients. Raises ShapeError or RangeError.
     """
     inputs = Conv2dInputs.of(x, weight, **options)
-    grad = _checked_gradient(grad_output, inputs)
+    grad = checked_gradient(grad_output, inputs.output_shape, batched=inputs.batched)
     return grad, inputs._replace(dtype=computing_dtype(grad, inputs.x, inputs.weight))
 
 
