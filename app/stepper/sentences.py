@@ -201,19 +201,32 @@ class Telling:
             if padded
             else self.gettext("%(rows)s, %(columns)s of the %(input)s")
         )
+        named_rows, named_columns = rows_and_columns(self.words, rows, columns)
         return Markup(sentence) % {
             "rows": self.ngettext("row %(rows)s", "rows %(rows)s", len(rows)) % {"rows": self._span(rows)},
             "columns": self.ngettext("column %(columns)s", "columns %(columns)s", len(columns))
             % {"columns": self._span(columns)},
             "input": name,
+            "rows": named_rows,
+            "columns": named_columns,
+            "input": Markup('<b class="role-input">%s</b>') % self.gettext("input"),
             "padded": padded,
         }
 
-    def _span(self, places: Sequence[int]) -> str:
-        """Return "1-3" for neighbours, "0, 2, 4" for places apart."""
-        if len(places) > 1 and places[-1] - places[0] == len(places) - 1:
-            return f"{places[0]}\N{EN DASH}{places[-1]}"
-        return listed(self.words, [str(place) for place in places])
+
+def rows_and_columns(words: Words, rows: Sequence[int], columns: Sequence[int]) -> tuple[str, str]:
+    """Return "rows 1–3" and "columns 0, 2"."""
+    return (
+        words.ngettext("row %(rows)s", "rows %(rows)s", len(rows)) % {"rows": _span(words, rows)},
+        words.ngettext("column %(columns)s", "columns %(columns)s", len(columns)) % {"columns": _span(words, columns)},
+    )
+
+
+def _span(words: Words, places: Sequence[int]) -> str:
+    """Return "1-3" for neighbours, "0, 2, 4" for places apart."""
+    if len(places) > 1 and places[-1] - places[0] == len(places) - 1:
+        return f"{places[0]}\N{EN DASH}{places[-1]}"
+    return listed(words, [str(place) for place in places])
 
 
 def _mn(text: str) -> Markup:

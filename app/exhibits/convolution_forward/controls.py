@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,10 +33,10 @@ BOUNDS = {
 }
 
 
-def sliders(layer: Layer, words: Words) -> list[Slider]:
-    """Return a slider for every whole-number option of `layer`."""
+def sliders(layer: Layer, words: Words, names: Iterable[str] = BOUNDS) -> list[Slider]:
+    """Return a slider for every whole-number option of `layer`, or for those named."""
     workbench = _Workbench(layer, words)
-    return [workbench.slider(name) for name in BOUNDS]
+    return [workbench.slider(name) for name in names]
 
 
 def size_formula(geometry: Geometry) -> list[str]:

@@ -42,10 +42,10 @@ def resolve(params: Params) -> Layer:
     x_shape, weight_shape = _shapes(layer, params, own_x, own_weight)
     _require_bounds(x_shape, weight_shape)  # before anything is drawn
     seed, fresh = params.seed or 0, params.seed is not None
-    x = _fitted(layer.x, own_x, x_shape, fresh, drawn(seed, x_shape, 0, 2))
-    weight = _fitted(layer.weight, own_weight, weight_shape, fresh, drawn(seed + 1, weight_shape, -1, 1))
+    x = fitted(layer.x, own_x, x_shape, fresh, drawn(seed, x_shape, 0, 2))
+    weight = fitted(layer.weight, own_weight, weight_shape, fresh, drawn(seed + 1, weight_shape, -1, 1))
     filters = (len(weight),) if own_bias is None or params.out_channels else own_bias.shape
-    bias = _fitted(layer.bias, own_bias, filters, fresh, drawn(seed + 2, filters, -1, 1))
+    bias = fitted(layer.bias, own_bias, filters, fresh, drawn(seed + 2, filters, -1, 1))
     return replace(layer, x=x, weight=weight, bias=bias)
 
 
@@ -118,7 +118,7 @@ def _shapes(layer: Layer, params: Params, own_x: Array | None, own_weight: Array
     return (channels, *size), (filters, max(1, channels // layer.groups), *kernel_size)
 
 
-def _fitted(preset: Array, own: Array | None, shape: Shape, fresh: bool, new: Array) -> Array:
+def fitted(preset: Array, own: Array | None, shape: Shape, fresh: bool, new: Array) -> Array:
     """Return the tensor in `shape`: the learner's or the preset's where they reach, else newly drawn."""
     if own is None and fresh:
         return new
