@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from app.exhibits.base import Exhibit
 from app.exhibits.convolution_backward import EXHIBIT as convolution_backward
 from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
+from app.exhibits.convolution_matrix import EXHIBIT as convolution_matrix
 from app.exhibits.lenet5 import EXHIBIT as lenet5
 
 
@@ -19,6 +20,7 @@ def table(exhibits: Iterable[Exhibit]) -> dict[str, Exhibit]:
 
 
 EXHIBITS = table((convolution_forward, convolution_backward, lenet5))
+EXHIBITS = table((convolution_forward, convolution_matrix, lenet5))
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step
 
 

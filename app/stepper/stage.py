@@ -15,6 +15,7 @@ from app.stepper.moments import Moment, Part, Precision, parts_per_cell
 from app.stepper.moments import moment as told_moment
 from app.stepper.sentences import ACTIVATION_NAMES
 from app.stepper.steps import Steps
+from app.stepper.walk import Walk
 from engine.geometry import Geometry, Size
 
 CHUNK = 2_400  # terms that one answer with moments holds, about
@@ -35,6 +36,9 @@ class Drawn(Protocol):
 
 
 class Stage(Steps, ABC):
+
+
+class Stage(Walk, ABC):
     """An operation, a step size, and the step that the reader has got to.
 
     A step makes a whole output cell, or a part of one. Subclasses say what a cell is made of.
@@ -51,6 +55,7 @@ class Stage(Steps, ABC):
         self.cells, self.step_size = cells, step_size
         self.parts = self.parts_in(step_size)
         Steps.__init__(self, cells * self.parts, step, maps)
+        super().__init__(self.cells * self.parts, maps, step)
         self.cell, self.part = divmod(self.step, self.parts)
 
     @property

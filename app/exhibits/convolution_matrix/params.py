@@ -1,0 +1,57 @@
+"""The exhibit's parameters: its form, its link, its API and their bounds, written once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from app.exhibits import fields
+from app.exhibits.convolution_matrix.presets import FIRST, PRESETS
+from app.i18n import N_
+from engine import RangeError
+
+MOST_ROWS, MOST_COLUMNS, MOST_WEIGHTS = 36, 100, 50  # of C as it is drawn; weights of one filter
+BOUNDS = {"stride": (1, 4), "padding": (0, 3), "dilation": (1, 3)}
+
+
+def _known_preset(name: str) -> str:
+    if name not in PRESETS:
+        raise RangeError(N_("there is no preset “{got}”; have {known}"), got=name[:40], known=", ".join(PRESETS))
+    return name
+
+
+class Params(BaseModel):
+    """What a link to this exhibit may say. None means: as the preset has it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, given: Any) -> Any:
+        """An empty field of the form means the same as none."""
+        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+
+    preset: Annotated[
+        str,
+        AfterValidator(_known_preset),
+        Field(title=N_("Preset"), json_schema_extra={"enum": list(PRESETS)}),
+    ] = FIRST
+    x: Annotated[fields.TensorText | None, Field(title=N_("Input"))] = None
+    weight: Annotated[fields.TensorText | None, Field(title=N_("Filters"))] = None
+    grad_output: Annotated[fields.TensorText | None, Field(title=N_("Gradient of the output"))] = None
+    seed: Annotated[int | None, Field(ge=0, le=2**31 - 1, title=N_("Seed"))] = None
+    stride: Annotated[Annotated[str, fields.Pair(*BOUNDS["stride"])] | None, Field(title=N_("Stride"))] = None
+    padding: Annotated[Annotated[str, fields.Pair(*BOUNDS["padding"])] | None, Field(title=N_("Padding"))] = None
+    dilation: Annotated[Annotated[str, fields.Pair(*BOUNDS["dilation"])] | None, Field(title=N_("Dilation"))] = None
+    tab: Annotated[
+        Literal["forward", "backward", "neurons", "columns", "loops"],
+        Field(title=N_("Tab")),
+    ] = "forward"
+    way: Annotated[Literal["gather", "stamp"], Field(title=N_("Way back"))] = "gather"
+    cell: Annotated[
+        Annotated[str, fields.Pair(0, MOST_COLUMNS - 1)] | None,
+        Field(title=N_("Cell of C")),
+    ] = None
+    timed: Annotated[bool, Field(title=N_("Measure"))] = False
+    step: Annotated[int, Field(ge=0, le=10**8, title=N_("Step"))] = 0

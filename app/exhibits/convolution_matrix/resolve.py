@@ -1,0 +1,142 @@
+"""From parameters to the convolution they describe, and back to the shortest link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+import engine
+from app import tensors
+from app.exhibits import fields
+from app.exhibits.base import plain_query
+from app.exhibits.convolution_matrix.params import BOUNDS, MOST_COLUMNS, MOST_ROWS, MOST_WEIGHTS, Params
+from app.exhibits.convolution_matrix.presets import PRESETS, drawn
+from app.i18n import N_
+from app.stepper.layer import Layer
+from app.tensors import Array
+from engine import RangeError, ShapeError, SparseMatrix
+
+READERS = {"x": tensors.as_image, "weight": tensors.as_filters, "grad_output": tensors.as_image}
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """A convolution without bias, and what comes back to its output: everything the engine says about it."""
+
+    layer: Layer
+    grad_output: Array  # (C_out, H_out, W_out)
+
+    @cached_property
+    def matrix(self) -> SparseMatrix:
+        """C of y = C x."""
+        return engine.conv2d_matrix(self.layer.weight, self.layer.input_size, **self.layer.options)
+
+    @cached_property
+    def transposed(self) -> SparseMatrix:
+        return self.matrix.T
+
+    @property
+    def output(self) -> Array:
+        return self.layer.output
+
+    @cached_property
+    def grad_input(self) -> Array:
+        """What conv2d_backward says, without any matrix."""
+        layer = self.layer
+        return engine.conv2d_backward(self.grad_output, layer.x, layer.weight, **layer.options).input
+
+    @cached_property
+    def columns(self) -> Array:
+        """The windows as columns, (C_in * K_h * K_w, H_out * W_out)."""
+        options = {name: value for name, value in self.layer.options.items() if name != "groups"}
+        return engine.unfold(self.layer.x, self.layer.kernel_size, **options)
+
+
+def resolve(params: Params) -> Convolution:
+    """Return the convolution that `params` describe; the preset gives what the learner does not.
+
+    Raises ShapeError or RangeError if the parts do not fit, or C would be too large to draw.
+    """
+    layer = PRESETS[params.preset].layer
+    x, weight = (_own(getattr(params, name), name) for name in ("x", "weight"))
+    seed, fresh = params.seed or 0, params.seed is not None
+    x = _chosen(x, layer.x, drawn(seed, layer.x.shape, 0, 3), fresh)
+    weight = _chosen(weight, layer.weight, drawn(seed + 1, layer.weight.shape, -3, 3), fresh)
+    layer = replace(
+        layer,
+        x=x,
+        weight=weight,
+        bias=np.zeros(len(weight)),
+        stride=fields.pair(params.stride) if params.stride else layer.stride,
+        padding=fields.padding(params.padding) if params.padding else layer.padding,
+        dilation=fields.pair(params.dilation) if params.dilation else layer.dilation,
+    )
+    _require_few(layer)
+    shape = layer.output.shape
+    own = _own(params.grad_output, "grad_output")
+    return Convolution(layer, _fitted(own, drawn(seed + 2, shape, -2, 3)))
+
+
+def canonical(params: Params) -> dict[str, str]:
+    """Return the shortest query that means the same: only what differs from the preset."""
+    layer = PRESETS[params.preset].layer
+    same = {name: None for name in BOUNDS if getattr(params, name) == option_text(layer, name)}
+    return plain_query(params.model_copy(update=same))
+
+
+def edited(params: Params, tensor: str, place: tuple[int, ...], value: float) -> Params:
+    """Return `params` with one number of a tensor changed."""
+    convolution = resolve(params)
+    shown = {"x": convolution.layer.x, "weight": convolution.layer.weight, "grad_output": convolution.grad_output}
+    values = shown[tensor].copy()
+    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
+        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
+    values[place] = value
+    return params.model_copy(update={tensor: tensors.compact(values)})
+
+
+def taken(params: Params, tensor: str, values: Array, order: str) -> Params:
+    """Return `params` with the learner's own tensor, read in axis order `order`; resolve refuses what does not fit."""
+    return params.model_copy(update={tensor: tensors.compact(READERS[tensor](values, order))})
+
+
+def option_text(layer: Layer, name: str) -> str:
+    """Return an option of `layer` as a link writes it."""
+    return fields.padding_text(layer.padding) if name == "padding" else fields.pair_text(getattr(layer, name))
+
+
+def _own(text: str | None, tensor: str) -> Array | None:
+    return READERS[tensor](tensors.parse(text), "chw") if text else None
+
+
+def _chosen(own: Array | None, preset: Array, new: Array, fresh: bool) -> Array:
+    if own is not None:
+        return own
+    return new if fresh else preset
+
+
+def _fitted(own: Array | None, new: Array) -> Array:
+    """Return the learner's gradient as far as the output reaches now; what is missing is newly drawn."""
+    if own is None:
+        return new
+    shared = tuple(slice(0, min(old, wanted)) for old, wanted in zip(own.shape, new.shape, strict=True))
+    new[shared] = own[shared]
+    return new
+
+
+def _require_few(layer: Layer) -> None:
+    """Refuse what would be too much to draw, before anything is computed."""
+    if layer.weight[0].size > MOST_WEIGHTS:
+        raise ShapeError(
+            N_("a filter here has at most {most} weights; this has {got}"), most=MOST_WEIGHTS, got=layer.weight[0].size
+        )
+    rows = len(layer.weight) * layer.geometry.output_size[0] * layer.geometry.output_size[1]
+    if rows > MOST_ROWS or layer.x.size > MOST_COLUMNS:
+        raise ShapeError(
+            N_("C is drawn up to {rows} × {columns}; this one is {got}: take a smaller input, or a larger stride"),
+            rows=MOST_ROWS,
+            columns=MOST_COLUMNS,
+            got=f"{rows} × {layer.x.size}",
+        )
