@@ -203,13 +203,9 @@ class Telling:
         )
         named_rows, named_columns = rows_and_columns(self.words, rows, columns)
         return Markup(sentence) % {
-            "rows": self.ngettext("row %(rows)s", "rows %(rows)s", len(rows)) % {"rows": self._span(rows)},
-            "columns": self.ngettext("column %(columns)s", "columns %(columns)s", len(columns))
-            % {"columns": self._span(columns)},
             "input": name,
             "rows": named_rows,
             "columns": named_columns,
-            "input": Markup('<b class="role-input">%s</b>') % self.gettext("input"),
             "padded": padded,
         }
 

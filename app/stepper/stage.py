@@ -14,7 +14,6 @@ from app.stepper.layer import Layer
 from app.stepper.moments import Moment, Part, Precision, parts_per_cell
 from app.stepper.moments import moment as told_moment
 from app.stepper.sentences import ACTIVATION_NAMES
-from app.stepper.steps import Steps
 from app.stepper.walk import Walk
 from engine.geometry import Geometry, Size
 
@@ -35,9 +34,6 @@ class Drawn(Protocol):
     def outputs(self) -> list[Grid]: ...
 
 
-class Stage(Steps, ABC):
-
-
 class Stage(Walk, ABC):
     """An operation, a step size, and the step that the reader has got to.
 
@@ -54,7 +50,6 @@ class Stage(Walk, ABC):
     def __init__(self, cells: int, maps: int, step: int, step_size: str) -> None:
         self.cells, self.step_size = cells, step_size
         self.parts = self.parts_in(step_size)
-        Steps.__init__(self, cells * self.parts, step, maps)
         super().__init__(self.cells * self.parts, maps, step)
         self.cell, self.part = divmod(self.step, self.parts)
 

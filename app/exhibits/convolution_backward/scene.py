@@ -17,7 +17,7 @@ from app.exhibits.convolution_backward.resolve import resolve
 from app.exhibits.convolution_backward.views import VIEWS
 from app.exhibits.convolution_forward.resolve import option_texts
 from app.i18n import N_, Words
-from app.stepper.steps import Steps
+from app.stepper.walk import Walk
 
 TABS = {"dx": N_("Gradient dX"), "dw": N_("Gradient dW"), "db": N_("Gradient db")}
 VIEW_NAMES = {
@@ -34,14 +34,14 @@ SUMMARIES = {
 }
 
 
-class BackwardScene(Steps):
+class BackwardScene(Walk):
     """The backward pass of one convolution at one step, as a link of this exhibit describes it."""
 
     def __init__(self, params: Params) -> None:
         self.params = params
         self.backward = resolve(params)
         self.view = VIEWS[params.view](self.backward)
-        super().__init__(len(self.view.trace), params.step, self.view.maps)
+        super().__init__(len(self.view.trace), self.view.maps, params.step)
         self.check_cell = tuple(map(int, params.check.split("_"))) if params.check else self.view.cell(self.step)
         self.checked = below.check(self.backward, params.tab, self.check_cell, float(params.eps))
 
