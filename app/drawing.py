@@ -30,6 +30,7 @@ class Cell(NamedTuple):
     padding: bool
     number: int  # of an output cell among all steps; -1 for padding
     exact: str  # the whole number where the text is shorter, else ""
+    filler: bool = False  # a zero put in between two cells of the tensor
 
 
 Box = tuple[int, int, int, int]  # x, y, width, height in px
@@ -46,7 +47,7 @@ class Band(NamedTuple):
 class Grid:
     """One 2-D slice of a tensor, ready to be drawn.
 
-    role      "input", "filter" or "output": gives the frame
+    role      "input", "filter", "output" or "gradient": gives the frame
     tensor    the parameter it belongs to ("x", "weight") or "output"
     place     leading indices of the slice, e.g. (0, 2) for weight[0, 2]
     """
@@ -61,6 +62,7 @@ class Grid:
     unused: tuple[int, int] = (0, 0)
     editable: bool = False
     first: int = 0  # index of the first cell among all steps
+    spread: tuple[int, int] = (1, 1)  # every how many rows and columns a cell stands; zeros put in between them
 
     @property
     def rows(self) -> int:
@@ -130,6 +132,16 @@ class Grid:
         x, y = (column + self.left) * self.pitch, (row + self.top) * self.pitch
         return f"M{x} {y}h{self.pitch}v{self.pitch}h-{self.pitch}z"
 
+    def crosses(self, cells: Iterable[tuple[int, int]]) -> str:
+        """Return a path that strikes out single cells."""
+        inset, side = self.pitch / 6, self.pitch * 2 / 3
+        corners = [
+            ((column + self.left) * self.pitch + inset, (row + self.top) * self.pitch + inset) for row, column in cells
+        ]
+        return "".join(
+            f"M{x:.1f} {y:.1f}l{side:.1f} {side:.1f}m0 -{side:.1f}l-{side:.1f} {side:.1f}" for x, y in corners
+        )
+
     def frame(self) -> Box:
         """Return the rectangle of the tensor inside its ring."""
         return (
@@ -169,7 +181,8 @@ class Grid:
         text, exact = numbers.short(value), numbers.whole(value)
         number = self.first + row * self.columns + column
         level = palette.level(value, self.scale)
-        return Cell(row, column, x, y, *centre, text, level, False, number, "" if text == exact else exact)
+        filler = bool(row % self.spread[0] or column % self.spread[1])
+        return Cell(row, column, x, y, *centre, text, level, False, number, "" if text == exact else exact, filler)
 
 
 def pitch_for(columns: int, cells: int, *, sizes: tuple[tuple[int, int], ...], width: int) -> int:
