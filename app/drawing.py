@@ -138,6 +138,16 @@ class Grid:
         x, y = (column + self.left) * self.pitch, (row + self.top) * self.pitch
         return f"M{x} {y}h{self.pitch}v{self.pitch}h-{self.pitch}z"
 
+    def crosses(self, cells: Iterable[tuple[int, int]]) -> str:
+        """Return a path that strikes out single cells."""
+        inset, side = self.pitch / 6, self.pitch * 2 / 3
+        corners = [
+            ((column + self.left) * self.pitch + inset, (row + self.top) * self.pitch + inset) for row, column in cells
+        ]
+        return "".join(
+            f"M{x:.1f} {y:.1f}l{side:.1f} {side:.1f}m0 -{side:.1f}l-{side:.1f} {side:.1f}" for x, y in corners
+        )
+
     def frame(self) -> Box:
         """Return the rectangle of the tensor inside its ring."""
         return (

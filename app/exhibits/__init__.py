@@ -6,6 +6,7 @@ from app.exhibits.base import Exhibit
 from app.exhibits.convolution_backward import EXHIBIT as convolution_backward
 from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
 from app.exhibits.convolution_matrix import EXHIBIT as convolution_matrix
+from app.exhibits.going_back_up import EXHIBIT as going_back_up
 from app.exhibits.lenet5 import EXHIBIT as lenet5
 
 
@@ -20,6 +21,7 @@ def table(exhibits: Iterable[Exhibit]) -> dict[str, Exhibit]:
 
 
 EXHIBITS = table((convolution_forward, convolution_backward, convolution_matrix, lenet5))
+EXHIBITS = table((convolution_forward, going_back_up, lenet5))
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step
 
 

@@ -71,9 +71,9 @@ class StampTrace(LazyTrace[StampStep]):
             output += np.asarray(self.inputs.bias, self.dtype)[:, None, None]
         for position in range(steps):
             step = self.step_at(tuple(int(k) for k in np.unravel_index(position, self.grid)))
-            plane = output[step.index[0], step.filters.start : step.filters.stop]
+            plane, products = output[step.index[0], step.filters.start : step.filters.stop], step.products
             for u, v in np.argwhere(step.inside):
-                plane[:, step.rows[u], step.columns[v]] += step.products[:, u, v]
+                plane[:, step.rows[u], step.columns[v]] += products[:, u, v]
         return output.reshape(self.output_shape)
 
     def replay(self) -> Array:

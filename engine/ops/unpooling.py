@@ -130,10 +130,24 @@ class MaxUnpool2dTrace(LazyTrace[MaxUnpool2dStep]):
         row, column = divmod(switch, self.inputs.output_size[1])
         return MaxUnpool2dStep((n, c, i, j), switch, row, column, self.inputs.x[place].item())
 
-    def replay(self) -> Array:
-        """Return the whole output, written step by step."""
+    def after(self, steps: int) -> Array:
+        """Return the output as it stands after this many writes of the whole trace."""
         output = np.zeros((*self.grid[:2], *self.inputs.output_size), self.dtype)
-        for index in np.ndindex(self.grid):
+        for index in self._first(steps):
             step = self.step_at(index)
             output[*step.index[:2], step.row, step.column] = step.value
         return output.reshape(self.output_shape)
+
+    def lost(self, steps: int) -> list[tuple[int, int, int, int]]:
+        """Return the cells of x whose values were overwritten within this many writes, in order."""
+        last = {(*index[:2], int(self.inputs.switches[index])): index for index in self._first(steps)}
+        kept = set(last.values())
+        return [index for index in self._first(steps) if index not in kept]
+
+    def replay(self) -> Array:
+        """Return the whole output, written step by step."""
+        return self.after(self.inputs.x.size)
+
+    def _first(self, steps: int) -> list[tuple[int, int, int, int]]:
+        places = (np.unravel_index(position, self.grid) for position in range(steps))
+        return [(int(n), int(c), int(i), int(j)) for n, c, i, j in places]

@@ -77,6 +77,20 @@ def test_a_step_says_what_goes_where():
     assert (step.index, step.switch, step.row, step.column, step.value) == ((0, 0, 0, 0), 6, 1, 2, 4)
 
 
+def test_the_trace_tells_which_values_were_overwritten_so_far():
+    trace = engine.trace.max_unpool2d([[[1, 2], [3, 4]]], [[[0, 2], [2, 0]]], (1, 3))
+    assert [trace.after(steps).tolist()[0][0] for steps in range(5)] == [
+        [0, 0, 0],
+        [1, 0, 0],
+        [1, 0, 2],
+        [1, 0, 3],
+        [4, 0, 3],
+    ]
+    assert trace.lost(2) == []
+    assert trace.lost(3) == [(0, 0, 0, 1)]
+    assert trace.lost(4) == [(0, 0, 0, 0), (0, 0, 0, 1)]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.int64, np.uint8, np.bool_])
 def test_the_dtype_is_kept(dtype):
     assert max_unpool2d(np.ones((1, 1, 1), dtype), [[[2]]], (2, 2)).dtype == dtype

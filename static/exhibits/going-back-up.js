@@ -1,0 +1,5 @@
+/** Going back up: every step is drawn by the server. */
+
+import { stepOnTheServer } from "../js/server-stepper.js";
+
+stepOnTheServer(/** @type {HTMLElement} */ (document.querySelector('[data-exhibit="going-back-up"]')));
