@@ -111,7 +111,7 @@ class TransposedScene(UpScene):
     def sizes_that_shrink_alike(self) -> list[int]:
         """Return the row counts that the convolution with these options takes to the rows of x."""
         chosen, geometry = self.chosen, self.geometry
-        options = {"stride": chosen.stride, "padding": chosen.padding, "dilation": chosen.dilation}
+        options: dict[str, Any] = {"stride": chosen.stride, "padding": chosen.padding, "dilation": chosen.dilation}
         least = max(1, geometry.span[0] - 2 * chosen.padding)
         most = geometry.input_size[0] + chosen.stride
         kernel, rows = geometry.kernel_size[0], geometry.output_size[0]

@@ -24,7 +24,7 @@ class UnpoolScene(UpScene):
     own: ClassVar = {"x": N_("input x")}
 
     def __init__(self, params: Params, chosen: Chosen) -> None:
-        options = {"stride": chosen.stride}
+        options: dict[str, Any] = {"stride": chosen.stride}
         self.pooled = engine.max_pool2d(chosen.x, chosen.kernel_size, **options)
         self.windows = engine.trace.max_pool2d(chosen.x, chosen.kernel_size, **options)
         values = self.values(chosen)
