@@ -110,11 +110,11 @@ def check_texts(result: CellCheck) -> dict[str, str]:
     }
 
 
-def check_panels(backward: Backward, tensor: str, cell: tuple[int, ...], words: Words) -> list[Panel]:
-    """Return the whole gradient, the checked cell outlined."""
-    draw, grad = Drawings(backward, words), gradient(backward, tensor)
+def gradient_panels(backward: Backward, tensor: str, values: Array, cell: tuple[int, ...], words: Words) -> list[Panel]:
+    """Return a whole gradient, the checked cell outlined."""
+    draw = Drawings(backward, words)
     place, outline = (cell[:-2], ([cell[-2]], [cell[-1]])) if len(cell) > 1 else ((), ([0], [cell[0]]))
-    slices = [((), grad[None])] if tensor == "db" else [(at, grad[at]) for at in np.ndindex(grad.shape[:-2])]
+    slices = [((), values[None])] if tensor == "db" else [(at, values[at]) for at in np.ndindex(values.shape[:-2])]
     return [draw.plane(tensor, at, plane, outline if at == place else None, as_tensor="check") for at, plane in slices]
 
 
@@ -135,17 +135,14 @@ def update_panels(update: Update, words: Words) -> list[list[Panel]]:
 def context(backward: Backward, tensor: str, cell: tuple[int, ...], *, lr: float, eps: float, words: Words) -> Any:
     """Return what templates/exhibits/_backward_below.html shows."""
     update, comparison = Update(backward, lr), compare(backward, tensor)
-    draw = Drawings(backward, words, editable=False)
-    ways = []
-    for way in comparison.ways if comparison else ():
-        places = np.ndindex(way.result.shape[:-2])
-        ways.append((way, [draw.plane(tensor, place, way.result[place], as_tensor="way") for place in places]))
+    ways = comparison.ways if comparison else (Way("bias", len(backward.grad), backward.gradients.bias),)
+    panels = [(way, gradient_panels(backward, tensor, way.result, cell, words)) for way in ways]
     before, after = update.losses
     result = check(backward, tensor, cell, eps)
     return {
         "comparison": comparison,
         "apart": numbers.whole(comparison.apart) if comparison else "",
-        "ways": ways,
+        "ways": panels,
         "update": update_panels(update, words),
         "biases": [
             (f, *(numbers.short(float(value), 4) for value in values))
@@ -157,7 +154,6 @@ def context(backward: Backward, tensor: str, cell: tuple[int, ...], *, lr: float
         "passed": result.relative_error <= 1e-6,
         "check_cell": "_".join(map(str, cell)),
         "check_names": _names(tensor, cell),
-        "check_panels": check_panels(backward, tensor, cell, words),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.exhibits.controls import Slider
-from app.exhibits.convolution_backward.params import MOST_GRAD_CELLS
+from app.exhibits.convolution_backward.params import MOST_NUMBERS
 from app.exhibits.convolution_backward.resolve import Backward, legal
 from app.exhibits.convolution_forward.controls import sliders as convolution_sliders
 from app.i18n import Words
@@ -22,10 +22,10 @@ def _limited(slider: Slider, backward: Backward, words: Words) -> Slider:
     allowed = [value for value in slider.legal if legal(backward, slider.name, value)]
     if len(allowed) == len(slider.legal):
         return slider
-    reason = words.gettext("only %(least)s to %(most)s: beyond, dY has more than %(cells)s cells") % {
+    reason = words.gettext("only %(least)s to %(most)s: beyond, dY has more than %(numbers)s numbers") % {
         "least": allowed[0],
         "most": allowed[-1],
-        "cells": MOST_GRAD_CELLS,
+        "numbers": MOST_NUMBERS,
     }
     cautions = [value for value in slider.cautions if value in allowed]
     return replace(slider, legal=allowed, cautions=cautions, note=reason)

@@ -13,7 +13,7 @@ from app.i18n import N_
 from engine import RangeError
 
 MOST_CHANNELS, MOST_FILTERS, MOST_SIZE, MOST_KERNEL = 4, 4, 9, 5
-MOST_GRAD_CELLS = 256  # each is a stamp, and the page adds them all up to compare the views
+MOST_NUMBERS = 108  # of each tensor: a page draws every one several times, and goes through all steps of both views
 EPSILONS = ("0.1", "0.001", "0.00001")
 _PLACE = re.compile(r"[0-9]{1,2}(_[0-9]{1,2}){0,3}")
 

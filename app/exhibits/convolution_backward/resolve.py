@@ -16,8 +16,8 @@ from app.exhibits.convolution_backward.params import (
     LAYER_OPTIONS,
     MOST_CHANNELS,
     MOST_FILTERS,
-    MOST_GRAD_CELLS,
     MOST_KERNEL,
+    MOST_NUMBERS,
     MOST_SIZE,
     Params,
 )
@@ -73,7 +73,7 @@ def resolve(params: Params) -> Backward:
     bias = fitted(layer.bias, None, weight_shape[:1], False, np.zeros(weight_shape[0]))
     layer = replace(layer, x=x, weight=weight, bias=bias)
     grad_shape = (weight_shape[0], *layer.geometry.output_size)
-    require_few_cells(grad_shape)
+    require_few_numbers("dY", grad_shape)
     grad = fitted(preset.grad, own_grad, grad_shape, fresh, drawn(seed + 2, grad_shape, -1, 2))
     engine.conv2d(layer.x, layer.weight, **layer.options)  # refuses channels and groups that do not fit
     return Backward(layer, grad)
@@ -89,12 +89,13 @@ def canonical(params: Params) -> dict[str, str]:
     return query | ({"lr": f"{params.lr:g}"} if "lr" in query else {})
 
 
-def require_few_cells(shape: tuple[int, ...]) -> None:
-    """Raise ShapeError if a gradient of this shape has more cells than the page shows."""
-    if int(np.prod(shape)) > MOST_GRAD_CELLS:
+def require_few_numbers(name: str, shape: tuple[int, ...]) -> None:
+    """Raise ShapeError if a tensor of this shape has more numbers than the page shows."""
+    if int(np.prod(shape)) > MOST_NUMBERS:
         raise ShapeError(
-            N_("dY has at most {most} cells here; with these sizes it would be {got}"),
-            most=MOST_GRAD_CELLS,
+            N_("{name} has at most {most} numbers here; with these sizes it would be {got}"),
+            name=name,
+            most=MOST_NUMBERS,
             got=" × ".join(map(str, shape)),
         )
 
@@ -104,7 +105,7 @@ def legal(backward: Backward, name: str, value: int) -> bool:
     try:
         options: dict[str, Any] = {name: value}
         layer = replace(backward.layer, **options)
-        require_few_cells((len(layer.weight), *layer.geometry.output_size))
+        require_few_numbers("dY", (len(layer.weight), *layer.geometry.output_size))
     except EngineError:
         return False
     return True
@@ -145,3 +146,5 @@ def _require_bounds(x: tuple[int, ...], weight: tuple[int, ...]) -> None:
             size=MOST_KERNEL,
             got=" × ".join(map(str, weight)),
         )
+    require_few_numbers("x", x)
+    require_few_numbers("W", weight)
