@@ -100,7 +100,7 @@ class LenetScene:
             layer = self.stage.layer
             return np.asarray({"x": layer.x, "weight": layer.weight, "output": layer.output}[name], np.float64)
         if name == "weight":
-            return np.zeros((0, 0, 0))  # there is none
+            return np.zeros((0, 1, 1))  # there is none
         made = self._x() if name == "x" else self.reading.values[self.cell.stage]
         return planes.planes(made).astype(np.float64)
 
