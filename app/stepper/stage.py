@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -14,10 +14,10 @@ from app.stepper.layer import Layer
 from app.stepper.moments import Moment, Part, Precision, parts_per_cell
 from app.stepper.moments import moment as told_moment
 from app.stepper.sentences import ACTIVATION_NAMES
+from app.stepper.walk import Walk
 from engine.geometry import Geometry, Size
 
 CHUNK = 2_400  # terms that one answer with moments holds, about
-MOST_TICKS = 60
 STEP_SIZES = {"output": N_("Output"), "channel": N_("Channel"), "product": N_("Product")}
 
 
@@ -34,7 +34,7 @@ class Drawn(Protocol):
     def outputs(self) -> list[Grid]: ...
 
 
-class Stage(ABC):
+class Stage(Walk, ABC):
     """An operation, a step size, and the step that the reader has got to.
 
     A step makes a whole output cell, or a part of one. Subclasses say what a cell is made of.
@@ -48,10 +48,9 @@ class Stage(ABC):
     known = False  # whether the output is there from the start, not made step by step
 
     def __init__(self, cells: int, maps: int, step: int, step_size: str) -> None:
-        self.cells, self.maps, self.step_size = cells, maps, step_size
+        self.cells, self.step_size = cells, step_size
         self.parts = self.parts_in(step_size)
-        self.steps = self.cells * self.parts
-        self.step = min(step, self.steps - 1)
+        super().__init__(self.cells * self.parts, maps, step)
         self.cell, self.part = divmod(self.step, self.parts)
 
     @property
@@ -146,30 +145,6 @@ class Stage(ABC):
         if step_size == self.step_size:
             return self.step
         return self.cell * parts + (parts - 1 if step_size == "output" else 0)
-
-    def moves(self, gettext: Callable[[str], str]) -> list[tuple[str, str, int]]:
-        """Return (name, label, step) of the player's moves."""
-        last = self.steps - 1
-        return [
-            ("first", gettext("First step"), 0),
-            ("back", gettext("Step back"), max(0, self.step - 1)),
-            ("next", gettext("Next step"), min(last, self.step + 1)),
-            ("last", gettext("Last step"), last),
-        ]
-
-    @property
-    def progress(self) -> str:
-        return self._percent(self.step)
-
-    @property
-    def ticks(self) -> list[tuple[str, bool]]:
-        """(place, long) of a tick per step while there is room; long where an output map begins."""
-        per_map = self.steps // self.maps
-        every = 1 if self.steps <= MOST_TICKS else per_map
-        return [(self._percent(step), step % per_map == 0) for step in range(0, self.steps, every)]
-
-    def _percent(self, step: int) -> str:
-        return f"{100 * step / max(1, self.steps - 1):.3f}%"
 
 
 class LayerStage(Stage):
