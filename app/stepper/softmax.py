@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 import engine
 from app import numbers
-from app.i18n import Words
+from app.i18n import N_, Words
 from app.stepper.moments import Moment, Term
 from app.stepper.single import DECIMALS, SingleMap, cell_name, equation, mark
 from app.tensors import Array
@@ -23,6 +23,10 @@ class SoftmaxStage(SingleMap):
     """All logits in one row, all probabilities in another."""
 
     formula = "formulas/_softmax.html"
+    sentence = N_(
+        "Digit %(digit)s: its logit %(logit)s minus the largest %(largest)s, as a power of e, is %(power)s; "
+        "that is %(value)s of all powers together, %(total)s."
+    )
 
     def __init__(self, logits: Array, step: int) -> None:
         self.trace = engine.trace.softmax(logits)
@@ -52,12 +56,7 @@ class SoftmaxStage(SingleMap):
         value, total = _share(step.value), numbers.printed(step.total, PLACES)
         logit, largest = (numbers.printed(float(number), DECIMALS) for number in (step.x[cell], step.largest))
         power = Markup("<mfrac><mn>%s</mn><mn>%s</mn></mfrac>") % (powers[cell], total)
-        narration = Markup(
-            words.gettext(
-                "Digit %(digit)s: its logit %(logit)s minus the largest %(largest)s, as a power of e, is %(power)s; "
-                "that is %(value)s of all powers together, %(total)s."
-            )
-        ) % {
+        narration = Markup(words.gettext(self.sentence)) % {
             "digit": cell,
             "logit": Markup('<b class="role-input">%s</b>') % logit,
             "largest": largest,
