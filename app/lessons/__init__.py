@@ -29,6 +29,7 @@ LESSONS = {  # in the order in which they are meant to be read
     for lesson in (
         Lesson("why-convolution", N_("Convolution")),
         Lesson("convolution-step-by-step", N_("Convolution")),
+        Lesson("stride-padding-dilation", N_("Convolution")),
         Lesson("lenet5-reads-a-digit", N_("Networks")),
     )
 }
