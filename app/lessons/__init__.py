@@ -30,6 +30,7 @@ LESSONS = {  # in the order in which they are meant to be read
         Lesson("why-convolution", N_("Convolution")),
         Lesson("convolution-step-by-step", N_("Convolution")),
         Lesson("stride-padding-dilation", N_("Convolution")),
+        Lesson("pooling", N_("Convolution")),
         Lesson("lenet5-reads-a-digit", N_("Networks")),
     )
 }
