@@ -19,7 +19,8 @@ def pooled_cell(seed: int) -> Question:
     row, column = (int(index) for index in rng.integers(0, 2, size=2))
 
     def pooled(kernel: int, stride: int) -> Array:
-        return engine.max_pool2d(x, kernel, stride=stride).output[0]
+        output: Array = engine.max_pool2d(x, kernel, stride=stride).output[0]
+        return output
 
     answer = float(pooled(3, 2)[row, column])
     window = x[0, 2 * row : 2 * row + 3, 2 * column : 2 * column + 3]
