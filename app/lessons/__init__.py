@@ -33,6 +33,7 @@ LESSONS = {  # in the order in which they are meant to be read
         Lesson("pooling", N_("Convolution")),
         Lesson("lenet5-reads-a-digit", N_("Networks")),
         Lesson("backpropagation", N_("The way back")),
+        Lesson("going-back-up", N_("The way back")),
     )
 }
 
