@@ -29,7 +29,11 @@ LESSONS = {  # in the order in which they are meant to be read
     for lesson in (
         Lesson("why-convolution", N_("Convolution")),
         Lesson("convolution-step-by-step", N_("Convolution")),
+        Lesson("stride-padding-dilation", N_("Convolution")),
+        Lesson("pooling", N_("Convolution")),
         Lesson("lenet5-reads-a-digit", N_("Networks")),
+        Lesson("backpropagation", N_("The way back")),
+        Lesson("going-back-up", N_("The way back")),
     )
 }
 
