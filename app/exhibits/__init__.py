@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from app.exhibits.base import Exhibit
 from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
 from app.exhibits.lenet5 import EXHIBIT as lenet5
+from app.exhibits.pooling import EXHIBIT as pooling
 
 
 def table(exhibits: Iterable[Exhibit]) -> dict[str, Exhibit]:
@@ -17,7 +18,7 @@ def table(exhibits: Iterable[Exhibit]) -> dict[str, Exhibit]:
     return by_slug
 
 
-EXHIBITS = table((convolution_forward, lenet5))
+EXHIBITS = table((convolution_forward, pooling, lenet5))
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step
 
 
