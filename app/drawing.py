@@ -5,6 +5,7 @@ Coordinates are pixels of the picture's own viewBox; the padding ring is part of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -63,6 +64,8 @@ class Grid:
     editable: bool = False
     first: int = 0  # index of the first cell among all steps
     spread: tuple[int, int] = (1, 1)  # every how many rows and columns a cell stands; zeros put in between them
+    outside: str = "0"  # what the padding holds
+    behind: tuple[int, int] = (0, 0)  # the last rows and columns of the ring that hold nothing, not even padding
 
     @property
     def rows(self) -> int:
@@ -148,6 +151,26 @@ class Grid:
             f"M{x:.1f} {y:.1f}l{side:.1f} {side:.1f}m0 -{side:.1f}l-{side:.1f} {side:.1f}" for x, y in corners
         )
 
+    def pointer(self, rows: Sequence[int], columns: Sequence[int], cell: tuple[int, int]) -> str:
+        """Return a path of a ring round one cell of a window, with a tail towards the window's middle."""
+        x, y, width, height = self.box(rows, columns)
+        centre_x, centre_y = (cell[1] + self.left + 0.5) * self.pitch, (cell[0] + self.top + 0.5) * self.pitch
+        away_x, away_y = x + width / 2 - centre_x, y + height / 2 - centre_y
+        distance, radius = math.hypot(away_x, away_y), 0.4 * self.pitch
+        ring = f"M{centre_x - radius:g} {centre_y:g}a{radius:g} {radius:g} 0 1 0 {2 * radius:g} 0"
+        ring += f"a{radius:g} {radius:g} 0 1 0 {-2 * radius:g} 0"
+        if distance <= radius:
+            return ring
+        end = min(distance, 0.7 * self.pitch)  # no further: a longer tail would cross the next cell's digit
+        near, far = ((centre_x + away_x * r / distance, centre_y + away_y * r / distance) for r in (radius, end))
+        return f"{ring}M{near[0]:.4g} {near[1]:.4g}L{far[0]:.4g} {far[1]:.4g}"
+
+    def insets(self, cells: Iterable[tuple[int, int]]) -> str:
+        """Return a path of a frame inside each of these cells."""
+        side = self.pitch - 6
+        corners = [((column + self.left) * self.pitch + 3, (row + self.top) * self.pitch + 3) for row, column in cells]
+        return "".join(f"M{x} {y}h{side}v{side}h-{side}z" for x, y in corners)
+
     def frame(self) -> Box:
         """Return the rectangle of the tensor inside its ring."""
         return (
@@ -182,7 +205,11 @@ class Grid:
         x, y = (column + self.left) * self.pitch, (row + self.top) * self.pitch
         centre = (x + self.pitch / 2, y + self.pitch / 2)
         if not (0 <= row < self.rows and 0 <= column < self.columns):
-            return Cell(row, column, x, y, *centre, "0", 0, True, -1, "")
+            (_, bottom), (_, right) = self.ring
+            ends = self.rows + bottom - self.behind[0], self.columns + right - self.behind[1]
+            return Cell(
+                row, column, x, y, *centre, self.outside * (row < ends[0] and column < ends[1]), 0, True, -1, ""
+            )
         value = float(self.values[row, column])
         text, exact = numbers.short(value), numbers.whole(value)
         number = self.first + row * self.columns + column

@@ -8,6 +8,7 @@ from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
 from app.exhibits.convolution_matrix import EXHIBIT as convolution_matrix
 from app.exhibits.going_back_up import EXHIBIT as going_back_up
 from app.exhibits.lenet5 import EXHIBIT as lenet5
+from app.exhibits.pooling import EXHIBIT as pooling
 from app.exhibits.small_cnn import EXHIBIT as small_cnn
 
 
@@ -22,6 +23,7 @@ def table(exhibits: Iterable[Exhibit]) -> dict[str, Exhibit]:
 
 
 EXHIBITS = table((convolution_forward, convolution_backward, convolution_matrix, going_back_up, small_cnn, lenet5))
+EXHIBITS = table((convolution_forward, pooling, lenet5))
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step
 
 

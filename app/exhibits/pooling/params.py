@@ -1,0 +1,72 @@
+"""The exhibit's parameters: its form, its link, its API and their bounds, written once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from app.exhibits import fields
+from app.exhibits.pooling.presets import FIRST, PRESETS
+from app.i18n import N_
+from engine import RangeError
+
+MOST_CHANNELS, MOST_SIZE, MOST_STRIDE, MOST_DILATION, MOST_SHIFT = 4, 12, 12, 3, 3
+
+
+def _known_preset(name: str) -> str:
+    if name not in PRESETS:
+        raise RangeError(N_("there is no preset “{got}”; have {known}"), got=name[:40], known=", ".join(PRESETS))
+    return name
+
+
+Shift = Annotated[int, Field(ge=-MOST_SHIFT, le=MOST_SHIFT)]
+
+
+class Params(BaseModel):
+    """What a link to this exhibit may say. None means: as the preset has it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, given: Any) -> Any:
+        """An empty field of the form means the same as none."""
+        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+
+    preset: Annotated[
+        str, AfterValidator(_known_preset), Field(title=N_("Preset"), json_schema_extra={"enum": list(PRESETS)})
+    ] = FIRST
+    kind: Annotated[Literal["max", "average", "lp", "subsampling"] | None, Field(title=N_("Kind"))] = None
+    x: Annotated[fields.TensorText | None, Field(title=N_("Input"))] = None
+    grad: Annotated[fields.TensorText | None, Field(title=N_("Gradient of the output"))] = None
+    weight: Annotated[fields.TensorText | None, Field(title=N_("Weights"))] = None
+    bias: Annotated[fields.TensorText | None, Field(title=N_("Bias"))] = None
+    seed: Annotated[int | None, Field(ge=0, le=2**31 - 1, title=N_("Seed"))] = None
+    size: Annotated[Annotated[str, fields.Pair(1, MOST_SIZE)] | None, Field(title=N_("Input size"))] = None
+    in_channels: Annotated[int | None, Field(ge=1, le=MOST_CHANNELS, title=N_("Channels"))] = None
+    kernel_size: Annotated[Annotated[str, fields.Pair(1, MOST_SIZE)] | None, Field(title=N_("Kernel"))] = None
+    stride: Annotated[Annotated[str, fields.Pair(1, MOST_STRIDE)] | None, Field(title=N_("Stride"))] = None
+    padding: Annotated[fields.PaddingText | None, Field(title=N_("Padding"))] = None
+    dilation: Annotated[Annotated[str, fields.Pair(1, MOST_DILATION)] | None, Field(title=N_("Dilation"))] = None
+    ceil_mode: Annotated[bool | None, Field(title=N_("Output size rounded up"))] = None
+    count_include_pad: Annotated[bool | None, Field(title=N_("Padding counts in the average"))] = None
+    norm_type: Annotated[Literal["1", "2", "4", "8"] | None, Field(title=N_("Power p"))] = None
+    tab: Annotated[Literal["forward", "backward", "shift"], Field(title=N_("Tab"))] = "forward"
+    step: Annotated[int, Field(ge=0, le=10**8, title=N_("Step"))] = 0
+    shift_rows: Annotated[Shift, Field(title=N_("Rows that the input is shifted down"))] = 0
+    shift_columns: Annotated[Shift, Field(title=N_("Columns that the input is shifted right"))] = 0
+
+
+OPTIONS = (
+    "kind",
+    "size",
+    "in_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "dilation",
+    "ceil_mode",
+    "count_include_pad",
+    "norm_type",
+)
