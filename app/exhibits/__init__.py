@@ -22,8 +22,9 @@ def table(exhibits: Iterable[Exhibit]) -> dict[str, Exhibit]:
     return by_slug
 
 
-EXHIBITS = table((convolution_forward, convolution_backward, convolution_matrix, going_back_up, small_cnn, lenet5))
-EXHIBITS = table((convolution_forward, pooling, lenet5))
+EXHIBITS = table(
+    (convolution_forward, convolution_backward, convolution_matrix, pooling, going_back_up, small_cnn, lenet5)
+)
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step
 
 

@@ -1,6 +1,7 @@
 """Questions of the lesson "Stride, padding, dilation": who is read how often, what size, how wide a view."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ def border_pixel(seed: int) -> Question:
     row = int(rng.integers(0, kernel - 1 - padding))
     column = int(rng.integers(0, kernel))
 
-    def uses(**changes: int) -> Geometry:
+    def uses(**changes: Any) -> Geometry:
         return Geometry.of(size, kernel, **{"padding": padding, **changes})
 
     answer = int(uses().uses[row, column])
