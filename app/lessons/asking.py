@@ -28,6 +28,7 @@ TENSORS = {  # name of a tensor -> role (its frame), word, symbol
     "weight": ("filter", N_("Filter"), "W"),
     "bias": ("filter", N_("Bias"), "b"),
     "output": ("output", N_("Output"), "o"),
+    "dY": ("output", N_("Gradient dY"), "dY"),
 }
 LEAST_SCALE = {"input": 2.0, "filter": 1.4, "output": 10.0}
 
