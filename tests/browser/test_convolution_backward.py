@@ -57,7 +57,7 @@ def test_a_click_on_a_gathered_cell_goes_to_its_step(visit):
 
 def test_a_click_on_a_cell_of_the_check_checks_it(visit):
     page = visit(EXHIBIT).page
-    page.locator("tensor-grid[data-tensor=check] [data-row='1'][data-column='1']").click()
+    page.locator("tensor-grid[data-tensor=check] [data-row='1'][data-column='1']").last.click()
     page.wait_for_url("**check=0_1_1**")
     page.locator("[data-check='0_1_1'] [data-slot=grad]", has_text="3").wait_for()
     page.locator("[data-go=next]").click()

@@ -127,7 +127,7 @@ class Gather(View):
             "columns": shown,
             "results": results,
             "formula": telling.sum_formula("x", step.index[1:], sums, numbers.printed(step.value, decimals)),
-            "total": Markup("%s = %s") % (" + ".join(sums), self.mark(step.value, "filter")),
+            "total": (Markup("%s = ") % " + ".join(sums) if len(sums) > 1 else "") + self.mark(step.value, "filter"),
             "narration": telling.gather(words, step, self.mark(step.value, "filter")),
         }
 
