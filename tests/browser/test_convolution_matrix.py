@@ -1,6 +1,7 @@
 """Matrix view as a hand uses it: keys step, cells of C can be pointed at and chosen, numbers changed."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
@@ -127,3 +128,15 @@ def test_without_scripts_links_step_and_the_form_finds_a_cell(visit):
     page.locator(".tabs a", has_text="Against loops").click()
     page.locator(".matrix-view a.button").click()
     assert page.locator(".costs").count() == 2
+
+
+@pytest.mark.parametrize(
+    "state", ["tab=backward&way=stamp&preset=groups", "tab=neurons", "tab=columns", "tab=loops&timed=1"]
+)
+def test_no_tab_complains_or_overflows_on_a_phone(visit, state):
+    options = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True}
+    visited = visit(f"{EXHIBIT}?{state}", **options)
+    found = Axe().run(visited.page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+    assert visited.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert visited.errors == []

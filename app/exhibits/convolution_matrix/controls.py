@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from app.exhibits.controls import Slider
 from app.exhibits.convolution_matrix.params import BOUNDS, MOST_COLUMNS, MOST_ROWS, Params
-from app.exhibits.convolution_matrix.presets import PRESETS
-from app.exhibits.convolution_matrix.resolve import option_text, resolve
+from app.exhibits.convolution_matrix.resolve import layer_of, option_text, require_drawable
 from app.i18n import Words, listed
+from app.stepper.layer import Layer
 from engine import EngineError
 
 
 def sliders(params: Params, words: Words) -> list[Slider]:
     """Return a slider for each option; legal is what the engine takes and the page can draw."""
-    return [_slider(params, name, words) for name in BOUNDS]
+    layer = layer_of(params)
+    return [_slider(layer, name, words) for name in BOUNDS]
 
 
-def _slider(params: Params, name: str, words: Words) -> Slider:
+def _slider(layer: Layer, name: str, words: Words) -> Slider:
     low, high = BOUNDS[name]
-    legal = [value for value in range(low, high + 1) if _fits(params, name, value)]
-    value = _value(params, name)
+    legal = [value for value in range(low, high + 1) if _fits(layer, name, value)]
+    value = option_text(layer, name)
     return Slider(
         name=name,
         label=words.gettext(Params.model_fields[name].title or name),
@@ -33,17 +37,13 @@ def _slider(params: Params, name: str, words: Words) -> Slider:
     )
 
 
-def _fits(params: Params, name: str, value: int) -> bool:
+def _fits(layer: Layer, name: str, value: int) -> bool:
+    changed: dict[str, Any] = {name: value if name == "padding" else (value, value)}
     try:
-        resolve(params.model_copy(update={name: str(value)}))
+        require_drawable(replace(layer, **changed))
     except EngineError:
         return False
     return True
-
-
-def _value(params: Params, name: str) -> str:
-    """Return the option as it is, also where the parts do not fit."""
-    return getattr(params, name) or option_text(PRESETS[params.preset].layer, name)
 
 
 def _note(legal: list[int], count: int, words: Words) -> str:

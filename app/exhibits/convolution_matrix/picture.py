@@ -64,22 +64,19 @@ class MatrixPicture:
         """Size of the digits, None where cells are too small for them."""
         if self.pitch < DIGITS_FROM:
             return None
-        longest = max(len(numbers.short(value)) for value in self.matrix.values.tolist())
+        longest = max(len(numbers.short(value)) for value in set(self.matrix.values.tolist()))
         return round(min(0.46 * self.pitch, 1.45 * self.pitch / max(longest, 2)), 1)
 
     def entries(self) -> list[Entry]:
         """Return the stored cells, each with its number."""
         matrix = self.matrix
         lines = matrix.columns if self.upright else matrix.rows
+        looks = {
+            value: (numbers.short(value), palette.level(value, self.scale)) for value in set(matrix.values.tolist())
+        }
         cells = zip(matrix.rows.tolist(), matrix.columns.tolist(), matrix.values.tolist(), lines.tolist(), strict=True)
         return [
-            Entry(
-                column * self.pitch,
-                row * self.pitch,
-                numbers.short(value),
-                palette.level(value, self.scale),
-                line == self.lit,
-            )
+            Entry(column * self.pitch, row * self.pitch, *looks[value], line == self.lit)
             for row, column, value, line in cells
         ]
 

@@ -55,28 +55,49 @@ class Convolution:
 
 
 def resolve(params: Params) -> Convolution:
-    """Return the convolution that `params` describe; the preset gives what the learner does not.
+    """Return the convolution that `params` describe.
 
     Raises ShapeError or RangeError if the parts do not fit, or C would be too large to draw.
     """
+    layer = layer_of(params)
+    require_drawable(layer)
+    new = drawn((params.seed or 0) + 2, layer.trace.output_shape, -2, 3)
+    return Convolution(layer, _fitted(_own(params.grad_output, "grad_output"), new))
+
+
+def layer_of(params: Params) -> Layer:
+    """Return the layer that `params` describe, whether or not its parts fit; the preset gives what is missing."""
     layer = PRESETS[params.preset].layer
     x, weight = (_own(getattr(params, name), name) for name in ("x", "weight"))
-    seed, fresh = params.seed or 0, params.seed is not None
-    x = _chosen(x, layer.x, drawn(seed, layer.x.shape, 0, 3), fresh)
-    weight = _chosen(weight, layer.weight, drawn(seed + 1, layer.weight.shape, -3, 3), fresh)
-    layer = replace(
+    if params.seed is not None:
+        x = drawn(params.seed, layer.x.shape, 0, 3) if x is None else x
+        weight = drawn(params.seed + 1, layer.weight.shape, -3, 3) if weight is None else weight
+    weight = layer.weight if weight is None else weight
+    return replace(
         layer,
-        x=x,
+        x=layer.x if x is None else x,
         weight=weight,
         bias=np.zeros(len(weight)),
         stride=fields.pair(params.stride) if params.stride else layer.stride,
         padding=fields.padding(params.padding) if params.padding else layer.padding,
         dilation=fields.pair(params.dilation) if params.dilation else layer.dilation,
     )
-    _require_few(layer)
-    shape = layer.output.shape
-    own = _own(params.grad_output, "grad_output")
-    return Convolution(layer, _fitted(own, drawn(seed + 2, shape, -2, 3)))
+
+
+def require_drawable(layer: Layer) -> None:
+    """Refuse what does not fit, or is too much to draw, before anything is computed. Raises ShapeError."""
+    if layer.weight[0].size > MOST_WEIGHTS:
+        raise ShapeError(
+            N_("a filter here has at most {most} weights; this has {got}"), most=MOST_WEIGHTS, got=layer.weight[0].size
+        )
+    rows = len(layer.trace)
+    if rows > MOST_ROWS or layer.x.size > MOST_COLUMNS:
+        raise ShapeError(
+            N_("C is drawn up to {rows} × {columns}; this one is {got}: take a smaller input, or a larger stride"),
+            rows=MOST_ROWS,
+            columns=MOST_COLUMNS,
+            got=f"{rows} × {layer.x.size}",
+        )
 
 
 def canonical(params: Params) -> dict[str, str]:
@@ -111,12 +132,6 @@ def _own(text: str | None, tensor: str) -> Array | None:
     return READERS[tensor](tensors.parse(text), "chw") if text else None
 
 
-def _chosen(own: Array | None, preset: Array, new: Array, fresh: bool) -> Array:
-    if own is not None:
-        return own
-    return new if fresh else preset
-
-
 def _fitted(own: Array | None, new: Array) -> Array:
     """Return the learner's gradient as far as the output reaches now; what is missing is newly drawn."""
     if own is None:
@@ -124,19 +139,3 @@ def _fitted(own: Array | None, new: Array) -> Array:
     shared = tuple(slice(0, min(old, wanted)) for old, wanted in zip(own.shape, new.shape, strict=True))
     new[shared] = own[shared]
     return new
-
-
-def _require_few(layer: Layer) -> None:
-    """Refuse what would be too much to draw, before anything is computed."""
-    if layer.weight[0].size > MOST_WEIGHTS:
-        raise ShapeError(
-            N_("a filter here has at most {most} weights; this has {got}"), most=MOST_WEIGHTS, got=layer.weight[0].size
-        )
-    rows = len(layer.weight) * layer.geometry.output_size[0] * layer.geometry.output_size[1]
-    if rows > MOST_ROWS or layer.x.size > MOST_COLUMNS:
-        raise ShapeError(
-            N_("C is drawn up to {rows} × {columns}; this one is {got}: take a smaller input, or a larger stride"),
-            rows=MOST_ROWS,
-            columns=MOST_COLUMNS,
-            got=f"{rows} × {layer.x.size}",
-        )
