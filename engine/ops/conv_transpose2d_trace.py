@@ -72,8 +72,9 @@ class StampTrace(LazyTrace[StampStep]):
         for position in range(steps):
             step = self.step_at(tuple(int(k) for k in np.unravel_index(position, self.grid)))
             plane, products = output[step.index[0], step.filters.start : step.filters.stop], step.products
-            for u, v in np.argwhere(step.inside):
-                plane[:, step.rows[u], step.columns[v]] += products[:, u, v]
+            u, v = step.inside.any(axis=1), step.inside.any(axis=0)
+            rows, columns = np.array(step.rows)[u], np.array(step.columns)[v]
+            plane[:, rows[:, None], columns] += products[:, u][:, :, v]
         return output.reshape(self.output_shape)
 
     def replay(self) -> Array:

@@ -231,6 +231,12 @@ def test_the_checkerboard_counts_what_torch_adds_up(client):
     assert got["counts_c"] == functional.conv2d(doubled, kernel, padding=1)[0].tolist()
 
 
+def test_the_api_gives_few_steps_at_a_time_from_wherever_it_is_asked(client):
+    assert len(answer(client, preset="checkerboard")["steps"]) == 64
+    last = answer(client, preset="checkerboard", start=81 + 100 + 63)["steps"]
+    assert last == [{"map": "c", "row": 7, "column": 7, "value": 4, "x_rows": [3], "x_columns": [3]}]
+
+
 def test_only_the_kernel_that_is_no_multiple_of_its_stride_is_uneven(client):
     text = visible(page(client, preset="checkerboard"))
     assert "map a, away from the border 1–4 map b, away from the border 4 map c, away from the border 9" in text

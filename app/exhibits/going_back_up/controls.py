@@ -42,12 +42,14 @@ def choices(params: Params) -> dict[str, Any]:
 
 def sliders(params: Params, words: Words) -> list[Slider]:
     """Return the sliders of the kind that `params` show."""
-    made = []
+    made, shown = [], _resolved(params)
+    preset = {**DEFAULTS, **PRESETS[params.preset].values}
     for name in SLIDERS[PRESETS[params.preset].kind]:
         low, high = BOUNDS[name]
-        possible = {value: _with(params, name, value) for value in range(low, high + 1)}
+        possible = {value: _resolved(params.model_copy(update={name: value})) for value in range(low, high + 1)}
         legal = [value for value, chosen in possible.items() if chosen]
-        current = _current(params, name)
+        value = getattr(params, name)
+        current = int(getattr(shown, name) if shown else preset[name] if value is None else value)
         reason = words.gettext(_reason(params, name)) if len(legal) < len(possible) and legal else ""
         made.append(
             Slider(
@@ -82,17 +84,9 @@ def _reason(params: Params, name: str) -> str:
     return POOLED_KERNEL if pooled else REASONS[name]
 
 
-def _with(params: Params, name: str, value: int | None) -> Chosen | None:
-    """Return what the page would show with one option changed, or None where that does not fit."""
+def _resolved(params: Params) -> Chosen | None:
+    """Return what the page would show, or None where the parts do not fit."""
     try:
-        return resolve(params.model_copy(update={name: value}))
+        return resolve(params)
     except EngineError:
         return None
-
-
-def _current(params: Params, name: str) -> int:
-    """Return the value of an option, also of a page whose parts do not fit."""
-    value = getattr(params, name)
-    chosen = _with(params, name, value)
-    preset = {**DEFAULTS, **PRESETS[params.preset].values}
-    return int(getattr(chosen, name) if chosen else preset[name] if value is None else value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -93,11 +94,19 @@ def canonical(params: Params) -> dict[str, str]:
 def _own(params: Params, name: str) -> Array:
     """Return a tensor: the learner's, else drawn from the seed in the preset's shape, else the preset's."""
     if (own := getattr(params, name)) is not None:
-        return tensors.parse(own)
-    preset = tensors.parse({**DEFAULTS, **PRESETS[params.preset].values}[name])
+        return _parsed(own)
+    preset = _parsed({**DEFAULTS, **PRESETS[params.preset].values}[name])
     if params.seed is None:
         return preset
     return drawn(params.seed + list(DRAWN).index(name), preset.shape, *DRAWN[name])
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Array:
+    """Return the tensor of a link; the sliders of one page ask for the same one many times."""
+    values = tensors.parse(text)
+    values.flags.writeable = False
+    return values
 
 
 def _require_size(kind: str, x: Array) -> None:

@@ -23,6 +23,7 @@ from app.stepper.walk import Walk
 from app.tensors import Array
 
 DECIMALS = 4
+MOST_STEPS = 64  # in one answer of the API: a step of the checkerboard takes up to half a millisecond
 SIZES = (*INPUT_SIZES[:-1], (12, 26))
 
 
@@ -113,11 +114,11 @@ class UpScene(Walk, ABC):
         return []
 
     def numbers(self, start: int, stop: int) -> dict[str, Any]:
-        """Return tensors and steps start..stop, unrounded."""
+        """Return tensors and steps start..stop, unrounded, at most MOST_STEPS."""
         return {
             "kind": self.chosen.kind,
             **{name: plain(values) for name, values in self.tensors().items()},
-            "steps": [self.step_numbers(step) for step in range(start, min(stop, self.steps))],
+            "steps": [self.step_numbers(step) for step in range(start, min(stop, self.steps, start + MOST_STEPS))],
         }
 
     def context(self, words: Words) -> dict[str, Any]:

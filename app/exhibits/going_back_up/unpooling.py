@@ -143,9 +143,7 @@ class SharedScene(UnpoolScene):
         values = Shown(
             grid, N_("Going back"), "g", at=self.steps, rows=[row], columns=[column], crossed=self.lost, detail=detail
         )
-        overwritten = self.back_grid(
-            N_("Overwrite"), "u", self.trace.after(self.step + 1), words.gettext("max_unpool2d")
-        )
+        overwritten = self.back_grid(N_("Overwrite"), "u", self.trace.after(self.step + 1), "max_unpool2d")
         added = self.back_grid(N_("Add"), "dx", self.added_so_far, words.gettext("the gradient"), role="gradient")
         return [[self.x_grid()], [values], [overwritten], [added]]
 
