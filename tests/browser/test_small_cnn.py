@@ -11,7 +11,8 @@ pytestmark = pytest.mark.browser
 EXHIBIT = "/exhibits/small-cnn"
 PARTS = "[data-network] tensor-grid, .loss, [data-slot=narration], .opened-head"
 SHOWN = f"""(root) => [...root.querySelectorAll("{PARTS}")].map((one) => one.dataset.tensor + ":" +
-  [...one.querySelectorAll("[role=gridcell]")].map((cell) => cell.dataset.state ?? cell.querySelector("text").textContent)
+  [...one.querySelectorAll("[role=gridcell]")]
+    .map((cell) => cell.dataset.state ?? cell.querySelector("text").textContent)
   + one.textContent.replace(/\\s+/g, " "))"""
 WANTED = f"""async () => {{
   const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
