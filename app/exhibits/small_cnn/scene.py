@@ -180,12 +180,13 @@ class SmallCnnScene:
 
 def updates_slider(params: Params, run: Run, words: Words) -> Slider:
     """Return the slider of the updates: all of them, or as many as the numbers stay small."""
+    title = Params.model_fields["updates"].title or ""
     ran_away = run.updates < params.updates
     legal = range((run.updates if ran_away else MOST_UPDATES) + 1)
     note = words.gettext("at most %(most)s: then a number passes one million; lower the learning rate")
     return Slider(
         name="updates",
-        label=words.gettext(Params.model_fields["updates"].title or ""),
+        label=words.gettext(title),
         text=str(run.updates),
         value=str(run.updates),
         low=0,
