@@ -188,10 +188,11 @@ class PoolTrace(LazyTrace[Step], Generic[Step]):
         n, c, i, j = self.checked_index(index)
         rows, columns = self.inputs.geometry.window(i, j)
         height, width = self.inputs.geometry.input_size
-        inside = np.array([[0 <= r < height and 0 <= k < width for k in columns] for r in rows])
+        down, across = np.array(rows), np.array(columns)
+        u, v = (down >= 0) & (down < height), (across >= 0) & (across < width)
+        inside = np.logical_and.outer(u, v)
         window = np.full(inside.shape, self.outside, self.window_dtype)
-        for u, v in np.argwhere(inside):
-            window[u, v] = self.inputs.x[n, c, rows[u], columns[v]]
+        window[inside] = np.asarray(self.inputs.x[n, c, down[u][:, None], across[v]]).ravel()
         for array in (window, inside):
             array.flags.writeable = False
         return self.made(PoolStep((n, c, i, j), tuple(rows), tuple(columns), inside, window))
@@ -232,6 +233,7 @@ class PoolGradientTrace(LazyTrace[PoolGradientStep]):
         total = np.zeros(inputs.x.shape, np.result_type(self.dtype, self[0].shares.dtype))
         for step in self:
             n, c, _, _ = step.forward.index
-            for u, v in np.argwhere(step.forward.inside):
-                total[n, c, step.forward.rows[u], step.forward.columns[v]] += step.shares[u, v]
+            u, v = np.nonzero(step.forward.inside)
+            rows, columns = np.array(step.forward.rows)[u], np.array(step.forward.columns)[v]
+            total[n, c, rows, columns] += step.shares[u, v]  # the cells of one window are all different
         return inputs.unbatched(total)

@@ -93,7 +93,7 @@ def _pooled(images: Array, geometry: Geometry, *, has_nan: bool) -> tuple[Array,
     output, switches = _winners(*across, geometry, 0, has_nan)
     if geometry.kernel_size == (1, 1):  # nothing was compared: these still are views
         output, switches = output.copy(), np.broadcast_to(switches, output.shape)
-    return output, switches.astype(np.int64)
+    return np.ascontiguousarray(output), switches.astype(np.int64, order="C")
 
 
 @lru_cache(maxsize=128)  # the same for every tensor of a size

@@ -67,7 +67,7 @@ def test_the_arrows_shift_the_input_and_back_brings_it_home(visit):
         "?preset=channels&step=9",
         "?tab=backward&preset=lenet",
         "?tab=shift&shift_rows=1",
-        "?size=12&seed=1&in_channels=4",
+        "?size=12&seed=1",
     ],
 )
 def test_no_width_overflows_and_nothing_complains(visit, state, width):

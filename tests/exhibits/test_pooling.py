@@ -33,6 +33,7 @@ STATES = {
     "average without padding": {"preset": "padded", "kind": "average", "count_include_pad": "0", "ceil_mode": "1"},
     "uneven padding": {"preset": "padded", "padding": "1x0x0x1"},
     "eighth power": {"preset": "norm", "norm_type": "8", "ceil_mode": "1", "size": "5", "stride": "3"},
+    "large": {"size": "12", "seed": "3"},
     "subsampling by 3x2": {"preset": "lenet", "size": "7x5", "kernel_size": "3x2"},
 }
 each_state = pytest.mark.parametrize("state", STATES.values(), ids=STATES)

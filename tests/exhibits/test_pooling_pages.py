@@ -94,6 +94,8 @@ TOLD = {
         (
             "The gradient 2 at row 0, column 1 goes whole to the winner of its window, "
             "at row 1, column 3 of channel 0: the gradient there is 2 ."
+            "The gradient 2 at row 0, column 1 goes whole to the winner of its window, at row 1, column 3 "
+            "of channel 0: the gradient there is 2 ."
         ),
     ),
     "overlap, backward": (
@@ -209,6 +211,7 @@ def test_an_own_gradient_of_another_shape_is_refused(client):
     ({"kind": "lp", "padding": "1"}, "lp pooling has no padding here; leave it out"),
     ({"kind": "average", "dilation": "2"}, "average pooling has no dilation here; leave it out"),
     ({"kind": "subsampling", "stride": "1"}, "subsampling pooling has no stride here; leave it out"),
+    ({"size": "12", "in_channels": "4"}, "a page shows at most 600 cells, this would be 1440; take fewer channels"),
     ({"x": "5x1x1_1_2_3_4_5"}, "an input here has at most 4 channels of 12 × 12; this has 5 × 1 × 1"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_refused_with_the_reason(client, query, sentence):

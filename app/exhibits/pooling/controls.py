@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from app.exhibits import fields
 from app.exhibits.controls import Slider
-from app.exhibits.pooling.params import MOST_CHANNELS, MOST_DILATION, MOST_SIZE, MOST_STRIDE, Params
+from app.exhibits.pooling.params import MOST_CELLS, MOST_CHANNELS, MOST_DILATION, MOST_SIZE, MOST_STRIDE, Params
 from app.exhibits.pooling.pool import FREE, Pool
 from app.exhibits.pooling.resolve import option_texts
-from app.i18n import N_, Words
+from app.i18n import N_, Words, together
 from engine import EngineError
 from engine.geometry import Geometry
 
@@ -45,7 +45,8 @@ class Workbench:
         """Return the slider of one option."""
         low, high = BOUNDS[name]
         possible = {number: self.changed(name, number) for number in range(low, high + 1)}
-        legal = [number for number, geometry in possible.items() if geometry]
+        fitting = [number for number, geometry in possible.items() if geometry]
+        legal = [number for number in fitting if self.few(name, number)]
         left = {number: geometry.unused for number, geometry in possible.items() if geometry}
         cautions = [number for number in legal if name == "stride" and any(left[number])]
         value = option_texts(self.pool)[name]
@@ -60,7 +61,7 @@ class Workbench:
             current=current,
             legal=legal,
             cautions=cautions,
-            note=self._caution(left.get(current or 0)) if cautions else self._note(name, legal),
+            note=self._notes(name, legal, fitting, self._caution(left.get(current or 0)) if cautions else ""),
         )
 
     def changed(self, name: str, value: int) -> Geometry | None:
@@ -73,6 +74,17 @@ class Workbench:
             return self.pool.geometry_of(**changes)
         except EngineError:
             return None
+
+    def few(self, name: str, value: int) -> bool:
+        """Whether the page has room for what one changed option would give."""
+        geometry = self.changed(name, value)
+        channels = value if name == "in_channels" else len(self.pool.x)
+        return geometry is not None and self.pool.cells(geometry, channels) <= MOST_CELLS
+
+    def _notes(self, name: str, legal: list[int], fitting: list[int], caution: str) -> str:
+        crowded = self.words.gettext("others would give more than the %(most)s cells that a page shows")
+        more = "" if legal == fitting else crowded % {"most": MOST_CELLS}
+        return together(self.words, [caution or self._note(name, fitting), more])
 
     def _note(self, name: str, legal: list[int]) -> str:
         low, high = BOUNDS[name]

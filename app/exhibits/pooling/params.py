@@ -13,6 +13,8 @@ from engine import RangeError
 
 MOST_CHANNELS, MOST_SIZE, MOST_STRIDE, MOST_DILATION, MOST_SHIFT = 4, 12, 12, 3, 3
 
+MOST_CELLS = 600  # on a page: what is drawn within the 50 ms that a request may take
+
 
 def _known_preset(name: str) -> str:
     if name not in PRESETS:

@@ -59,6 +59,12 @@ class Pool:
         size = given.pop("size", self.size)
         return PoolInputs.of(np.broadcast_to(0.0, (1, *size)), **given).geometry
 
+    def cells(self, geometry: Geometry, channels: int) -> int:
+        """Return how many cells a page draws of it: two of the input's shape with its ring, two of the output's."""
+        (rows, columns), (below, right) = geometry.padded_size, geometry.overhang
+        height, width = geometry.output_size
+        return 2 * channels * ((rows + below) * (columns + right) + height * width)
+
     @property
     def _windows(self) -> dict[str, Any]:
         return {

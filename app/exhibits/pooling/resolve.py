@@ -10,7 +10,7 @@ import numpy as np
 from app import tensors
 from app.exhibits import fields
 from app.exhibits.base import plain_query
-from app.exhibits.pooling.params import MOST_CHANNELS, MOST_SIZE, OPTIONS, Params
+from app.exhibits.pooling.params import MOST_CELLS, MOST_CHANNELS, MOST_SIZE, OPTIONS, Params
 from app.exhibits.pooling.pool import FREE, Pool
 from app.exhibits.pooling.presets import PRESETS
 from app.i18n import N_
@@ -34,6 +34,7 @@ def resolve(params: Params) -> Pool:
     _require_bounds(shape)
     pool = replace(_with_own(pool, params), x=_fitted(x, shape, params.seed, own is None))
     _require_free(pool)
+    _require_few(pool)
     return pool
 
 
@@ -132,3 +133,13 @@ def _require_free(pool: Pool) -> None:
         if name not in FREE[pool.kind] and value not in (plain, (plain, plain), ((0, 0), (0, 0))):
             raise RangeError(N_("{kind} pooling has no {name} here; leave it out"), kind=pool.kind, name=name)
     pool.geometry_of(ceil_mode=False)  # the page shows both roundings side by side; what does not fit is refused here
+
+
+def _require_few(pool: Pool) -> None:
+    cells = pool.cells(pool.geometry, len(pool.x))
+    if cells > MOST_CELLS:
+        raise RangeError(
+            N_("a page shows at most {most} cells, this would be {got}; take fewer channels or a smaller input"),
+            most=MOST_CELLS,
+            got=cells,
+        )

@@ -32,6 +32,7 @@ FORMULAS = {
     "lp": "formulas/_lp_pooling.html",
     "subsampling": "formulas/_subsampling.html",
 }
+MOST_NUMBERS = 4_000  # cells of windows in one answer of the API
 ARROWS = ((-1, 0, "↑", N_("up")), (0, -1, "←", N_("left")), (0, 1, "→", N_("right")), (1, 0, "↓", N_("down")))
 
 
@@ -70,6 +71,7 @@ class PoolingScene(Stage):
         """Return tensors, gradients, geometry and steps start..stop, unrounded."""
         pool, shape = self.pool, self.geometry
         gradient = engine.trace.pool_backward(pool.trace, pool.grad_sums)
+        end = min(stop, self.cells, start + MOST_NUMBERS // (shape.kernel_size[0] * shape.kernel_size[1]))
         answer: dict[str, Any] = {
             "x": plain(pool.x),
             "options": option_texts(pool),
@@ -81,7 +83,7 @@ class PoolingScene(Stage):
             "grad_input": plain(pool.grad_input(pool.output.size)),
             "shifted_x": plain(self.shift.x),
             "shifted_output": plain(self.shift.output),
-            "steps": [_step(gradient[i], pool.kind) for i in range(start, min(stop, self.cells))],
+            "steps": [_step(gradient[i], pool.kind) for i in range(start, end)],
         }
         if pool.switches is not None:
             answer["switches"] = pool.switches

@@ -3,8 +3,6 @@ import pytest
 
 import engine
 from engine import (
-    RangeError,
-    ShapeError,
     avg_pool2d,
     avg_pool2d_backward,
     global_avg_pool2d,
@@ -67,40 +65,10 @@ def test_a_nan_wins():
     assert np.isnan(max_pool2d([[[1.0, np.nan], [9.0, 3.0]]], 2).output).all()
 
 
-def test_padding_beyond_half_the_kernel_is_refused():
-    with pytest.raises(RangeError, match="at most half its kernel_size"):
-        max_pool2d(X, 2, padding=2)
-
-
-def test_a_kernel_larger_than_the_input_is_refused():
-    with pytest.raises(ShapeError, match="spans 5"):
-        max_pool2d(X, 5)
-
-
-def test_a_plane_without_channels_is_refused():
-    with pytest.raises(ShapeError, match=r"\(N, C, H, W\)"):
-        max_pool2d(X[0], 2)
-
-
 def test_two_windows_with_the_same_winner_add_their_gradients():
     x = [[[0, 9, 0]]]
     switches = max_pool2d(x, (1, 2), stride=1).switches
     assert max_pool2d_backward([[[2, 3]]], switches, (1, 1, 3)).tolist() == [[[0, 5, 0]]]
-
-
-def test_a_switch_outside_the_input_is_refused():
-    with pytest.raises(RangeError, match=r"0\.\.2, got 3"):
-        max_pool2d_backward([[[1]]], [[[3]]], (1, 1, 3))
-
-
-def test_a_switch_that_is_no_whole_number_is_refused():
-    with pytest.raises(RangeError, match="switches must be whole numbers, got float64"):
-        max_pool2d_backward([[[1]]], [[[0.5]]], (1, 1, 3))
-
-
-def test_shapes_that_do_not_belong_together_are_refused():
-    with pytest.raises(ShapeError, match="do not belong together"):
-        max_pool2d_backward([[[1]]], [[[0, 1]]], (1, 1, 3))
 
 
 def test_a_tie_is_won_by_the_first_cell_in_row_order_and_counted():
@@ -263,38 +231,9 @@ def test_gradients_equal_central_differences(rng, name):
     np.testing.assert_allclose(backward(grad), numerical, rtol=1e-5, atol=1e-6)
 
 
-def test_a_window_wholly_on_padding_is_refused():
-    with pytest.raises(RangeError, match=r"lies wholly on padding; lower padding or dilation \(4, 4\)"):
-        max_pool2d(np.ones((1, 3, 3)), 2, padding=1, dilation=4)
-
-
-def test_asymmetric_padding_beyond_half_the_kernel_is_refused():
-    with pytest.raises(RangeError, match=r"kernel_size \(2, 2\), got \(\(0, 2\), \(0, 0\)\)"):
-        avg_pool2d(X, 2, padding=((0, 2), (0, 0)))
-
-
-@pytest.mark.parametrize("norm_type", [0, -1, np.inf, np.nan, True, "2", None])
-def test_a_power_that_is_no_number_above_zero_is_refused(norm_type):
-    with pytest.raises(RangeError, match="norm_type must be a number above 0, got"):
-        lp_pool2d(X, norm_type, 2)
-
-
-def test_a_weight_for_another_number_of_maps_is_refused():
-    with pytest.raises(ShapeError, match=r"weight must hold one number for each of 1 maps, got shape \(2,\)"):
-        subsample2d(X, [1, 2], [1])
-
-
-@pytest.mark.parametrize("backward", [
-    lambda grad: avg_pool2d_backward(grad, (1, 3, 4), 2),
-    lambda grad: lp_pool2d_backward(grad, X, 2, 2),
-    lambda grad: subsample2d_backward(grad, X, [1]),
-    lambda grad: engine.trace.pool_backward(engine.trace.max_pool2d(X, 2), grad),
-])  # fmt: skip
-def test_a_gradient_of_another_shape_is_refused(backward):
-    with pytest.raises(ShapeError, match=r"grad_output must have the output's shape \(1, 1, 2\), got \(1, 2, 2\)"):
-        backward(np.ones((1, 2, 2)))
-
-
-def test_the_mean_of_a_plane_without_channels_is_refused():
-    with pytest.raises(ShapeError, match=r"\(N, C, H, W\)"):
-        global_avg_pool2d(X[0])
+@pytest.mark.parametrize(("kernel_size", "padding"), [(1, 0), ((1, 3), 0), ((3, 1), 0), (2, 0), (6, 3)])
+def test_what_is_returned_lies_in_memory_row_by_row(kernel_size, padding):
+    pooled = max_pool2d(np.ones((2, 3, 6, 6)), kernel_size, stride=1, padding=padding)
+    assert pooled.output.flags.c_contiguous
+    assert pooled.switches.flags.c_contiguous
+    assert avg_pool2d(np.ones((2, 3, 6, 6)), kernel_size).flags.c_contiguous
