@@ -94,8 +94,6 @@ TOLD = {
         (
             "The gradient 2 at row 0, column 1 goes whole to the winner of its window, "
             "at row 1, column 3 of channel 0: the gradient there is 2 ."
-            "The gradient 2 at row 0, column 1 goes whole to the winner of its window, at row 1, column 3 "
-            "of channel 0: the gradient there is 2 ."
         ),
     ),
     "overlap, backward": (
