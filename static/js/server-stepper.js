@@ -14,6 +14,8 @@ import { visit } from "./visit.js";
 /** @typedef {import("./tensor-grid.js").CellPlace} CellPlace */
 /** @typedef {import("./tensor-grid.js").TensorGrid} TensorGrid */
 
+const DOUBLE_CLICK = 300; // ms in which a second click may come
+
 /** @param {HTMLElement} root */
 function player(root) {
   return /** @type {StepPlayer | null} */ (root.querySelector("step-player"));
@@ -53,13 +55,19 @@ function edit(root, { tensor, place, row, column, value }) {
 export function stepOnTheServer(root) {
   root.addEventListener("step-change", (event) => go(root, /** @type {CustomEvent} */ (event).detail.step));
   root.addEventListener("cell-edit", (event) => edit(root, /** @type {CustomEvent} */ (event).detail));
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let chosen;
   root.addEventListener("cell-choose", (event) => {
     const grid = /** @type {TensorGrid} */ (event.target);
     const { row, column } = /** @type {CustomEvent<CellPlace>} */ (event).detail;
     if (grid.dataset.first === undefined) return;
     player(root)?.pause();
     const parts = Number(root.querySelector("[data-parts]")?.getAttribute("data-parts") ?? 1);
-    go(root, (grid.first + row * grid.columns + column + 1) * parts - 1);
+    const step = (grid.first + row * grid.columns + column + 1) * parts - 1;
+    clearTimeout(chosen);
+    // a second click on a number of the learner's own edits it: the next page would take the editor away
+    chosen = setTimeout(() => go(root, step), "editable" in grid.dataset ? DOUBLE_CLICK : 0);
   });
+  root.addEventListener("dblclick", () => clearTimeout(chosen));
   document.addEventListener("page-shown", () => player(root)?.show(player(root)?.step ?? 0));
 }
