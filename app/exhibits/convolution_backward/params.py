@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from app.exhibits import fields
 from app.exhibits.convolution_backward.presets import FIRST, PRESETS
+from app.exhibits.link_params import LinkParams
 from app.i18n import N_
 from engine import RangeError
 
@@ -30,18 +31,10 @@ def _place(text: str) -> str:
     return text
 
 
-class Params(BaseModel):
+class Params(LinkParams):
     """What a link to this exhibit may say. None means: as the preset has it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
     predict: ClassVar = False  # what the dock of other exhibits can also do
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_absent(cls, given: Any) -> Any:
-        """An empty field of the form means the same as none."""
-        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
 
     preset: Annotated[
         str,

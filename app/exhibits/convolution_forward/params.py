@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError
 
 from app.exhibits import fields
 from app.exhibits.convolution_forward.presets import FIRST, PRESETS
+from app.exhibits.link_params import LinkParams
 from app.i18n import N_
 from engine import RangeError
 
@@ -34,16 +35,8 @@ def _layer_query(text: str) -> str:
     return text
 
 
-class Params(BaseModel):
+class Params(LinkParams):
     """What a link to this exhibit may say. None means: as the preset has it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_absent(cls, given: Any) -> Any:
-        """An empty field of the form means the same as none."""
-        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
 
     preset: Annotated[
         str,

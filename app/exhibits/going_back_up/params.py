@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from app.exhibits import fields
 from app.exhibits.going_back_up.presets import FIRST, PRESETS
+from app.exhibits.link_params import LinkParams
 from app.i18n import N_
 from engine import RangeError
 
@@ -50,18 +51,10 @@ def _bounds(name: str) -> Any:
     return Field(ge=low, le=high)
 
 
-class Params(BaseModel):
+class Params(LinkParams):
     """One of the ways back up, its numbers and options. None means: as the preset has it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
     predict: ClassVar = False  # what the dock of other exhibits can also do
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_absent(cls, given: Any) -> Any:
-        """An empty field of the form means the same as none."""
-        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
 
     preset: Annotated[
         str, AfterValidator(_known_preset), Field(title=N_("Preset"), json_schema_extra={"enum": list(PRESETS)})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from app.exhibits.lenet5.drawing import Drawing
+from app.exhibits.link_params import LinkParams
 from app.i18n import N_
 from app.networks.cell import Cell, read_trail
 from engine.nets import NETS
@@ -31,19 +32,11 @@ def _trail(text: str) -> str:
 DrawingText = Annotated[str, AfterValidator(_drawing)]
 
 
-class Params(BaseModel):
+class Params(LinkParams):
     """A drawing, another one beside it, and the cell that is open."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     predict: ClassVar = False  # what the stage of other exhibits can also do
     true_convolution: ClassVar = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_absent(cls, given: Any) -> Any:
-        """An empty field of the form means the same as none."""
-        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
 
     digit: Annotated[DrawingText, Field(title=N_("Drawing"), description="0-9, s-STROKES or p-PICTURE")] = "3"
     beside: Annotated[DrawingText | None, Field(title=N_("Drawing beside"))] = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from app.exhibits import fields
+from app.exhibits.link_params import LinkParams
 from app.exhibits.small_cnn.cell import Cell
 from app.exhibits.small_cnn.presets import FIRST, PRESETS
 from app.i18n import N_
@@ -29,19 +30,11 @@ def _two_decimals(value: float) -> float:
     return round(value, 2)  # the slider's steps: what a link says can be set by hand
 
 
-class Params(BaseModel):
+class Params(LinkParams):
     """A picture, a network, how far it has learnt, and the number that is open. None means: as the preset has it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     predict: ClassVar = False  # what the stage of other exhibits can also do
     true_convolution: ClassVar = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_absent(cls, given: Any) -> Any:
-        """An empty field of the form means the same as none."""
-        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
 
     preset: Annotated[
         str,
