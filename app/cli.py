@@ -21,9 +21,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serving.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1")
     serving.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     training = commands.add_parser("train", help="train a network; run again after a stop, it goes on")
-    training.add_argument("net", choices=["lenet5"], help="the network")
-    training.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with MNIST's four .gz files")
-    training.add_argument("--epochs", type=int, help="times to go through the training digits")
+    training.add_argument("net", choices=["lenet5", "alexnet-2012", "zfnet"], help="the network")
+    training.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="LeNet-5: folder with MNIST's four .gz files; others: a zip archive of photos, or a folder of archives",
+    )
+    training.add_argument("--epochs", type=int, help="times to go through the training pictures")
     training.add_argument("--seed", type=int, help="another number, other weights")
     training.add_argument("--out", type=Path, metavar="FILE", help="the weights to write (NET.safetensors)")
     benching = commands.add_parser("bench", help="measure speed beside peers, as ratios")

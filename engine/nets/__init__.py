@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING
 
 from engine import weights as stored
 from engine.errors import RangeError, ShapeError
-from engine.nets.architecture import Architecture
+from engine.nets.alexnet import ALEXNET
+from engine.nets.alexnet_2012 import ALEXNET_2012
+from engine.nets.architecture import POOLED_HEAD, Architecture
 from engine.nets.lenet5 import LENET5
 from engine.nets.summary import Summary
+from engine.nets.tiny_vgg import TINY_VGG
+from engine.nets.vgg16 import VGG16
+from engine.nets.zfnet import ZFNET
 
 if TYPE_CHECKING:
     from engine.nets.network import Network
+    from engine.weights import Manifest
 
-NETS: dict[str, Architecture] = {net.name: net for net in (LENET5,)}
+NETS: dict[str, Architecture] = {net.name: net for net in (LENET5, ALEXNET_2012, ALEXNET, ZFNET, VGG16, TINY_VGG)}
 
 
 def find(name: str) -> Architecture:
@@ -28,21 +34,41 @@ def find(name: str) -> Architecture:
         raise RangeError("unknown network: {name}; have {have}", name=name, have=", ".join(NETS)) from None
 
 
-def summarize(name: str) -> Summary:
-    """Return what each stage of a network costs and sees; see Summary."""
-    return Summary.of(find(name))
+def described(name: str, manifest: Manifest) -> Architecture:
+    """Return the architecture called `name` in the variant that a file of weights is for.
+
+    Raises RangeError on an unknown name or variant.
+    """
+    architecture = find(name)
+    if manifest.variant == POOLED_HEAD:
+        return architecture.with_pooled_head(manifest.num_classes or architecture.num_classes)
+    if manifest.variant:
+        raise RangeError("unknown variant of a network: {variant}", variant=manifest.variant)
+    return architecture if manifest.num_classes is None else architecture.with_classes(manifest.num_classes)
+
+
+def summarize(name: str, weights: str | PathLike[str] | None = None) -> Summary:
+    """Return what each stage of a network costs and sees; see Summary.
+
+    weights   as in build; None for the network as its paper has it
+    """
+    if weights is None:
+        return Summary.of(find(name))
+    return Summary.of(described(name, stored.find(name, weights).manifest))
 
 
 def build(name: str, weights: str | PathLike[str] | None = None, num_classes: int | None = None) -> Network:
     """Return a network as a torch module, in eval mode.
 
     weights       None draws them from torch's random numbers, "shipped" takes those that come with
-                  ConvLens, anything else is the path of a safetensors file
-    num_classes   None for as many as the paper has
+                  ConvLens, anything else is the path of a safetensors file. A file may be for a
+                  variant of the network, as the shipped ones of AlexNet are: see `described`
+    num_classes   None for as many as the paper, or the file, has
     Raises RangeError on an unknown name or if no weights ship for it, FileError if a file is missing or
     damaged, ShapeError if its weights belong to another network or to another number of classes.
     """
-    architecture = find(name)
+    file = None if weights is None else stored.find(name, weights)
+    architecture = find(name) if file is None else described(name, file.manifest)
     if num_classes is not None:
         architecture = architecture.with_classes(num_classes)
     import torch
@@ -50,9 +76,8 @@ def build(name: str, weights: str | PathLike[str] | None = None, num_classes: in
     from engine.nets.network import Network
 
     net = Network(architecture)
-    if weights is not None:
-        arrays = stored.shipped(name) if weights == "shipped" else stored.read(weights)
-        state = {key: torch.from_numpy(array) for key, array in arrays.items()}
+    if file is not None:
+        state = {key: torch.from_numpy(array) for key, array in file.arrays.items()}
         _check(net, {key: tuple(value.shape) for key, value in state.items()})
         net.load_state_dict(state)
     return net.eval()

@@ -13,6 +13,19 @@ Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Norm:
+    """The numbers of a local response normalisation, as torch.nn.functional.local_response_norm takes them.
+
+    AlexNet's paper prints alpha = 1e-4 times the sum over n = 5 maps; torch takes alpha times their mean.
+    """
+
+    size: int = 5
+    alpha: float = 5e-4
+    beta: float = 0.75
+    k: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One named step of a network; its sizes say how it reads the value before.
 
@@ -20,24 +33,38 @@ class Stage:
     at once. With neither it works cell by cell. Whatever has out_channels has a weight and a bias.
     """
 
-    name: str  # also the name of the torch module
+    name: str  # also the name of the torch module, unless `key` is given
     title: str  # what a learner calls it: C1, S2
     kind: str  # the torch.nn.functional name
     out_channels: int | None = None
     kernel_size: int | None = None
     stride: int = 1
     padding: int = 0
+    groups: int = 1
+    ceil_mode: bool = False
+    norm: Norm | None = None
+    p: float = 0.0  # the share of numbers that dropout sets to zero, in training only
+    key: str | None = None  # where a state dict of others has it: features.0
+
+    @property
+    def path(self) -> str:
+        """Name of the torch module."""
+        return self.key or self.name
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Keys of the state dict."""
-        return () if self.out_channels is None else (f"{self.name}.weight", f"{self.name}.bias")
+        return () if self.out_channels is None else (f"{self.path}.weight", f"{self.path}.bias")
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape of the stage's value, without batch axis, for an input of `shape`."""
         if self.kernel_size is not None:
-            geometry = Geometry.of(shape[1:], self.kernel_size, stride=self.stride, padding=self.padding)
+            geometry = Geometry.of(
+                shape[1:], self.kernel_size, stride=self.stride, padding=self.padding, ceil_mode=self.ceil_mode
+            )
             return (self.out_channels or shape[0], *geometry.output_size)
+        if self.kind == "global_avg_pool2d":
+            return (shape[0], 1, 1)
         return shape if self.out_channels is None else (self.out_channels,)
 
 
@@ -50,6 +77,7 @@ class Architecture:
     source: str  # the paper
     input_shape: Shape  # (C, H, W)
     stages: tuple[Stage, ...]
+    variant: str = ""  # in what it differs from the network of that name; empty if in nothing
 
     def reads(self, name: str) -> str:
         """Return the name of the value that stage `name` reads; "input" for the first."""
@@ -80,6 +108,22 @@ class Architecture:
         last = [stage for stage in self.stages if stage.parameters][-1]
         return replace(self, stages=tuple(replace(s, out_channels=count) if s is last else s for s in self.stages))
 
+    def with_pooled_head(self, num_classes: object) -> Self:
+        """Return the same stages up to the last map, then the mean of each map and one linear layer.
+
+        The head of Lin, Chen & Yan 2013, Network In Network: a hundredth of the parameters of AlexNet's
+        three linear layers, and pictures of any size.
+        """
+        shapes = self.shapes
+        maps = tuple(stage for stage in self.stages if len(shapes[stage.name]) == 3 and stage.kind != "dropout")
+        head = (
+            Stage("gap", "mean", "global_avg_pool2d"),
+            Stage("drop", "dropout", "dropout", p=0.3),
+            Stage("fc", "fc", "linear", out_channels=whole(num_classes, "num_classes", minimum=2)),
+            Stage("softmax", "softmax", "softmax"),
+        )
+        return replace(self, stages=maps + head, variant=POOLED_HEAD)
+
     def stage(self, name: str) -> Stage:
         """Return the stage called `name`. Raises RangeError if there is none."""
         for stage in self.stages:
@@ -87,3 +131,6 @@ class Architecture:
                 return stage
         have = ", ".join(stage.name for stage in self.stages)
         raise RangeError("{net} has no stage {name}; it has {have}", net=self.name, name=name, have=have)
+
+
+POOLED_HEAD = "pooled head"

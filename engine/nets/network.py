@@ -1,15 +1,15 @@
 """The torch module of an architecture."""
 
-from collections.abc import Callable, Iterator
-from math import prod
+from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from engine.nets.architecture import Architecture, Shape, Stage
+from engine.nets.architecture import Architecture
+from engine.nets.modules import MODULES
 
 
 class Network(nn.Module):
-    """An architecture with weights: one submodule for each stage, under the stage's name.
+    """An architecture with weights: one submodule for each stage, under the stage's path.
 
     Called, it returns the logits (N, classes): training needs them, because cross-entropy computed
     from logits keeps the digits that a softmax rounds away. The softmax is the last stage all the same,
@@ -21,7 +21,9 @@ class Network(nn.Module):
         self.architecture = architecture
         shapes = architecture.shapes
         for stage in architecture.stages:
-            self.add_module(stage.name, MODULES[stage.kind](stage, shapes[architecture.reads(stage.name)]))
+            module = MODULES[stage.kind](stage, shapes[architecture.reads(stage.name)])
+            *folders, name = stage.path.split(".")
+            _folder(self, folders).add_module(name, module)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits of a batch (N, C, H, W)."""
@@ -29,42 +31,17 @@ class Network(nn.Module):
 
     def walk(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
         """Yield (name, value) of "input" and of each stage; a stage is computed when it is asked for."""
-        values = {"input": x}
         yield "input", x
+        value = x
         for stage in self.architecture.stages:
-            value = self.get_submodule(stage.name)(values[self.architecture.reads(stage.name)])
-            values[stage.name] = value
+            value = self.get_submodule(stage.path)(value)
             yield stage.name, value
 
 
-class FlatLinear(nn.Linear):
-    """A linear layer that reads feature maps as one long row, channel after channel."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return x (N, ...) @ weight.T + bias."""
-        return super().forward(x.flatten(1))
-
-
-def _conv2d(stage: Stage, shape: Shape) -> nn.Module:
-    assert stage.out_channels is not None
-    assert stage.kernel_size is not None
-    return nn.Conv2d(shape[0], stage.out_channels, stage.kernel_size, stage.stride, stage.padding)
-
-
-def _max_pool2d(stage: Stage, shape: Shape) -> nn.Module:
-    assert stage.kernel_size is not None
-    return nn.MaxPool2d(stage.kernel_size, stage.stride, stage.padding)
-
-
-def _linear(stage: Stage, shape: Shape) -> nn.Module:
-    assert stage.out_channels is not None
-    return FlatLinear(prod(shape), stage.out_channels)
-
-
-MODULES: dict[str, Callable[[Stage, Shape], nn.Module]] = {
-    "conv2d": _conv2d,
-    "linear": _linear,
-    "max_pool2d": _max_pool2d,
-    "relu": lambda stage, shape: nn.ReLU(),
-    "softmax": lambda stage, shape: nn.Softmax(dim=1),
-}
+def _folder(module: nn.Module, names: list[str]) -> nn.Module:
+    """Return the module under `names`, made where it is missing."""
+    for name in names:
+        if not hasattr(module, name):
+            module.add_module(name, nn.Module())
+        module = module.get_submodule(name)
+    return module

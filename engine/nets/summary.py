@@ -30,12 +30,13 @@ class Summary:
     """The rows of a network, one for each stage, and their totals."""
 
     rows: tuple[Row, ...]
+    variant: str = ""  # in what the network differs from the one of that name; empty if in nothing
 
     @classmethod
     def of(cls, architecture: Architecture) -> Self:
         """Return the summary of an architecture.
 
-        ReLU and softmax have no connections of their own: they are part of the units before them.
+        ReLU, normalisation and softmax have no connections of their own: they are part of the units before them.
         """
         shapes = architecture.shapes
         rows, layers = [], list[Layer]()
@@ -43,7 +44,7 @@ class Summary:
             shape = shapes[architecture.reads(stage.name)]
             layers += _layers(stage, shape)
             rows.append(_row(stage, shape, shapes[stage.name], layers))
-        return cls(tuple(rows))
+        return cls(tuple(rows), architecture.variant)
 
     @property
     def parameters(self) -> int:
@@ -80,13 +81,15 @@ def _row(stage: Stage, shape: Shape, output_shape: Shape, layers: list[Layer]) -
 def _fan_in(stage: Stage, shape: Shape) -> int:
     """Return how many numbers one output cell reads; 0 for what works cell by cell."""
     if stage.kernel_size is not None:
-        return stage.kernel_size**2 * (1 if stage.out_channels is None else shape[0])
+        return stage.kernel_size**2 * (1 if stage.out_channels is None else shape[0] // stage.groups)
+    if stage.kind == "global_avg_pool2d":
+        return prod(shape[1:])
     return 0 if stage.out_channels is None else prod(shape)
 
 
 def _layers(stage: Stage, shape: Shape) -> list[Layer]:
-    """Return the stage as windows; a linear stage is one window over all of its input."""
+    """Return the stage as windows; what reads whole maps is one window over all of its input."""
     if stage.kernel_size is not None:
         return [(stage.kernel_size, stage.stride, stage.padding, 1)]
-    reads_maps = stage.out_channels is not None and len(shape) == 3
+    reads_maps = len(shape) == 3 and (stage.out_channels is not None or stage.kind == "global_avg_pool2d")
     return [(shape[1], 1, 0, 1)] if reads_maps else []

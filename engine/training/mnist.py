@@ -2,30 +2,22 @@
 
 import gzip
 import zlib
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.errors import FileError
-
-Bytes = NDArray[np.uint8]
+from engine.training.examples import Bytes, Examples
 
 UNSIGNED_BYTES = 8  # how an idx file says what it holds
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Digits:
-    """Pictures of digits and what they show."""
-
-    pictures: Bytes  # (N, 28, 28)
-    labels: Bytes  # (N,), 0 to 9
+DIGITS = tuple("0123456789")
 
 
-def read(folder: Path, part: str) -> Digits:
-    """Return the digits of a part, "train" or "t10k", from a folder with its two .gz files.
+def read(folder: Path, part: str) -> Examples:
+    """Return the digits (N, 28, 28) of a part, "train" or "t10k", from a folder with its two .gz files.
 
     Raises FileError if a file is missing, damaged, of another shape, or does not fit the other.
     """
@@ -41,7 +33,7 @@ def read(folder: Path, part: str) -> Digits:
         )
     if labels.max() > 9:
         raise FileError("{folder} holds the label {label}; digits are 0 to 9", folder=folder, label=labels.max())
-    return Digits(pictures, labels)
+    return Examples(pictures, labels, DIGITS)
 
 
 def read_idx(file: Path, item: tuple[int, ...]) -> Bytes:

@@ -3,10 +3,13 @@
 A shipped file is compared with the SHA-256 that its card names before anything is read from it.
 """
 
+import json
 import re
+from dataclasses import dataclass
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +19,40 @@ from safetensors.numpy import load
 from engine.errors import FileError, RangeError
 
 FOLDER = Path(__file__).parent
+LENGTH = 8  # bytes in which a safetensors file tells how long its header is
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a file says of the network that its weights are for; a file may say nothing."""
+
+    variant: str = ""  # see engine.nets.described
+    classes: tuple[str, ...] = ()  # their names, in the order of the outputs
+
+    @property
+    def num_classes(self) -> int | None:
+        """Number of classes; None if they are not told."""
+        return len(self.classes) or None
+
+    def as_metadata(self) -> dict[str, str]:
+        """Return it as a safetensors file carries it."""
+        return {"variant": self.variant, "classes": json.dumps(self.classes)}
+
+    @classmethod
+    def of(cls, metadata: dict[str, str]) -> Self:
+        """Return the manifest in a file's metadata. Raises ValueError if the classes are no list of names."""
+        classes = json.loads(metadata.get("classes", "[]"))
+        if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+            raise ValueError(classes)
+        return cls(metadata.get("variant", ""), tuple(classes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """Arrays by their state-dict keys, float32 however they were stored, and what the file says of them."""
+
+    arrays: dict[str, NDArray[np.float32]]
+    manifest: Manifest
 
 
 def shipped_names() -> list[str]:
@@ -23,8 +60,13 @@ def shipped_names() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.safetensors"))
 
 
-def shipped(name: str, folder: Path = FOLDER) -> dict[str, NDArray[np.float32]]:
-    """Return the shipped weights of network `name` by their state-dict keys.
+def find(name: str, weights: str | PathLike[str]) -> Weights:
+    """Return the weights of network `name`: "shipped", or the path of a file. Raises as those do."""
+    return shipped(name) if weights == "shipped" else read(weights)
+
+
+def shipped(name: str, folder: Path = FOLDER) -> Weights:
+    """Return the shipped weights of network `name`.
 
     Raises RangeError if none ship, FileError if the file is not the one that its card describes.
     """
@@ -38,10 +80,10 @@ def shipped(name: str, folder: Path = FOLDER) -> dict[str, NDArray[np.float32]]:
     return _parsed(content, file.name)
 
 
-def read(path: str | PathLike[str]) -> dict[str, NDArray[np.float32]]:
-    """Return the weights of a safetensors file by their keys.
+def read(path: str | PathLike[str]) -> Weights:
+    """Return the weights of a safetensors file.
 
-    Raises FileError if it cannot be read, or holds anything but float32.
+    Raises FileError if it cannot be read, or holds other numbers than float32 and float16.
     """
     file = Path(path)
     try:
@@ -56,11 +98,19 @@ def _digest_on(card: Path) -> str | None:
     return found and found[0]
 
 
-def _parsed(content: bytes, file: str) -> dict[str, NDArray[np.float32]]:
+def _parsed(content: bytes, file: str) -> Weights:
     try:
         arrays = load(content)
-    except SafetensorError:
+        manifest = Manifest.of(_metadata(content))
+    except (SafetensorError, ValueError):
         raise FileError("{file} is not a safetensors file, or is damaged", file=file) from None
-    if any(array.dtype != np.float32 for array in arrays.values()):
-        raise FileError("{file} holds other numbers than float32", file=file)
-    return arrays
+    if any(array.dtype not in (np.float32, np.float16) for array in arrays.values()):
+        raise FileError("{file} holds other numbers than float32 and float16", file=file)
+    return Weights({key: array.astype(np.float32) for key, array in arrays.items()}, manifest)
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """Return what stands in the header beside the arrays; safetensors.numpy.load leaves it out."""
+    end = LENGTH + int.from_bytes(content[:LENGTH], "little")
+    metadata: dict[str, str] = json.loads(content[LENGTH:end]).get("__metadata__", {})
+    return metadata

@@ -89,7 +89,7 @@ def test_every_shipped_net_has_a_card_that_tells_what_it_learnt_from(name):
 
 @pytest.mark.parametrize("name", weights.shipped_names())
 def test_shipped_weights_are_float32_under_the_names_of_the_stages(name):
-    arrays = weights.shipped(name)
+    arrays = weights.shipped(name).arrays
     assert set(arrays) == {key for stage in nets.find(name).stages for key in stage.parameters}
     assert {array.dtype for array in arrays.values()} == {np.dtype(np.float32)}
     assert sum(array.size for array in arrays.values()) == nets.summarize(name).parameters
@@ -106,7 +106,7 @@ def test_one_changed_byte_is_noticed(folder, place):
 
 
 def test_a_copy_is_as_good(folder):
-    assert weights.shipped("lenet5", folder)["fc3.bias"].shape == (10,)
+    assert weights.shipped("lenet5", folder).arrays["fc3.bias"].shape == (10,)
 
 
 def test_a_net_without_weights_is_told_which_have_some(tmp_path):
@@ -130,10 +130,45 @@ def test_a_file_that_is_no_safetensors_is_refused(tmp_path):
         weights.read(tmp_path / "mine.safetensors")
 
 
-def test_weights_in_half_precision_are_refused(tmp_path):
-    save_file({"conv1.bias": np.zeros(6, np.float16)}, tmp_path / "half.safetensors")
-    with pytest.raises(FileError, match=r"half\.safetensors holds other numbers than float32"):
-        weights.read(tmp_path / "half.safetensors")
+def test_weights_in_half_precision_are_read_as_float32(tmp_path):
+    save_file({"conv1.bias": np.array([0.5, 1 / 3], np.float16)}, tmp_path / "half.safetensors")
+    array = weights.read(tmp_path / "half.safetensors").arrays["conv1.bias"]
+    assert array.dtype == np.float32
+    np.testing.assert_array_equal(array, [0.5, np.float32(np.float16(1 / 3))])
+
+
+def test_whole_numbers_are_no_weights(tmp_path):
+    save_file({"conv1.bias": np.zeros(6, np.int32)}, tmp_path / "whole.safetensors")
+    with pytest.raises(FileError, match=r"whole\.safetensors holds other numbers than float32 and float16"):
+        weights.read(tmp_path / "whole.safetensors")
+
+
+def test_a_file_says_which_variant_and_classes_it_is_for(tmp_path):
+    manifest = weights.Manifest("pooled head", ("cat", "dög"))
+    save_file({"fc.bias": np.zeros(2, np.float32)}, tmp_path / "mine.safetensors", manifest.as_metadata())
+    read = weights.read(tmp_path / "mine.safetensors").manifest
+    assert read == manifest
+    assert read.num_classes == 2
+    assert nets.described("alexnet", read).variant == "pooled head"
+    assert nets.summarize("alexnet", tmp_path / "mine.safetensors").rows[-1].output_shape == (2,)
+
+
+def test_a_file_may_say_nothing(tmp_path):
+    save_file({"conv1.bias": np.zeros(6, np.float32)}, tmp_path / "bare.safetensors")
+    assert weights.read(tmp_path / "bare.safetensors").manifest == weights.Manifest()
+
+
+@pytest.mark.parametrize("classes", ["no JSON", "7", '{"a": 1}', "[1, 2]"])
+def test_what_is_no_list_of_classes_is_refused(tmp_path, classes):
+    save_file({"conv1.bias": np.zeros(6, np.float32)}, tmp_path / "odd.safetensors", {"classes": classes})
+    with pytest.raises(FileError, match=r"odd\.safetensors is not a safetensors file, or is damaged"):
+        weights.read(tmp_path / "odd.safetensors")
+
+
+def test_an_unknown_variant_is_refused(tmp_path):
+    save_file({"conv1.bias": np.zeros(6, np.float32)}, tmp_path / "new.safetensors", {"variant": "seven heads"})
+    with pytest.raises(RangeError, match="unknown variant of a network: seven heads"):
+        nets.build("lenet5", tmp_path / "new.safetensors")
 
 
 def test_a_file_without_some_of_the_weights_does_not_fit(tmp_path):

@@ -304,7 +304,7 @@ def canonical(params: Params) -> dict[str, str]:
 
 @cache
 def _weights() -> dict[str, Array]:
-    return weights.shipped(NETWORK.name)
+    return weights.shipped(NETWORK.name).arrays
 
 
 def percent(share: float) -> str:

@@ -4,11 +4,11 @@ import torch
 from engine import RangeError
 from engine.errors import FileError
 from engine.training import loop
+from engine.training.digit_recipe import DigitRecipe
 from engine.training.loop import Run
-from engine.training.recipe import Recipe
 from tests.engine.training import tiny
 
-RECIPE = Recipe(epochs=3, batch_size=8, threads=1)
+RECIPE = DigitRecipe(epochs=3, batch_size=8, threads=1)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -48,7 +48,7 @@ def test_the_events_count_every_step_and_tell_the_accuracy_of_an_epoch(new_run):
 
 
 def test_training_learns(new_run):
-    run = new_run(recipe=Recipe(epochs=25, batch_size=10, threads=1))
+    run = new_run(recipe=DigitRecipe(epochs=25, batch_size=10, threads=1))
     list(run.events())
     assert run.history[-1].accuracy > 0.9
     assert run.history[-1].loss < 0.5 * run.history[0].loss
@@ -63,7 +63,7 @@ def test_the_same_recipe_gives_the_same_weights(new_run):
 
 
 def test_another_seed_begins_elsewhere(new_run):
-    assert not same(weights(new_run("a")), weights(new_run("b", Recipe(epochs=3, seed=1, threads=1))))
+    assert not same(weights(new_run("a")), weights(new_run("b", DigitRecipe(epochs=3, seed=1, threads=1))))
 
 
 @pytest.mark.parametrize("killed_after", [4, 6, 8, 11], ids=lambda count: f"{count} of 12 steps")
@@ -103,7 +103,7 @@ def test_a_state_of_another_recipe_is_refused(new_run):
     next(events := new_run().events())
     list(events)
     with pytest.raises(FileError, match="is the state of a run with other settings"):
-        new_run(recipe=Recipe(epochs=4, batch_size=8, threads=1))
+        new_run(recipe=DigitRecipe(epochs=4, batch_size=8, threads=1))
 
 
 @pytest.mark.parametrize("content", [b"", b"anything"])
@@ -123,7 +123,7 @@ def test_the_confusion_counts_every_test_digit(new_run):
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing():
-    recipe = Recipe(lr=0.5, rising=0.2)
+    recipe = DigitRecipe(lr=0.5, rising=0.2)
     rates = [recipe.lr_at(step, 10) for step in range(10)]
     assert rates[:2] == [0.25, 0.5]
     assert rates[1:] == sorted(rates[1:], reverse=True)
@@ -133,4 +133,4 @@ def test_the_learning_rate_rises_then_falls_to_nothing():
 @pytest.mark.parametrize(("field", "value"), [("epochs", 0), ("seed", -1)])
 def test_what_no_run_can_have_is_refused(field, value):
     with pytest.raises(RangeError, match=f"{field} must be at least"):
-        Recipe(**{field: value})
+        DigitRecipe(**{field: value})

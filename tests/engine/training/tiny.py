@@ -5,7 +5,8 @@ import gzip
 import numpy as np
 
 from engine.digit import prepare
-from engine.training.mnist import Digits
+from engine.training.examples import Examples
+from engine.training.mnist import DIGITS as CLASSES
 from tests.engine.strokes import DIGITS, drawn
 
 PENS = (10, 18, 26)
@@ -13,7 +14,7 @@ PENS = (10, 18, 26)
 
 def digits():
     pictures = [prepare(drawn(digit, pen=pen)).digit for pen in PENS for digit in DIGITS]
-    return Digits(np.stack(pictures), np.array(list(DIGITS) * len(PENS), np.uint8))
+    return Examples(np.stack(pictures), np.array(list(DIGITS) * len(PENS), np.uint8), CLASSES)
 
 
 def idx(array, *, kind=8, axes=None):

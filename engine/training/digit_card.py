@@ -1,17 +1,17 @@
 """The model card of a training run: what was trained, on what, how, and how well it reads."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine import nets
 from engine.digit import prepare
+from engine.training.card_parts import confused, curve, options
+from engine.training.digit_recipe import DigitRecipe
+from engine.training.examples import Bytes
 from engine.training.loop import Run, accuracy
-from engine.training.mnist import Bytes, Digits
-from engine.training.recipe import Recipe
 
 PAIRS = 8  # of confused digits, the most frequent first
 
@@ -82,6 +82,7 @@ digits of the weights may differ, and the accuracy by some hundredths of a perce
 
 def card(run: Run, weights: bytes, file: str) -> str:
     """Return the card of a finished run in Markdown; its SHA-256 is that of the file `weights`."""
+    assert isinstance(run.recipe, DigitRecipe)
     architecture, confusion = nets.find(run.recipe.net), run.confusion(run.test)
     return TEXT.format(
         title=architecture.title,
@@ -92,38 +93,24 @@ def card(run: Run, weights: bytes, file: str) -> str:
         digest=sha256(weights).hexdigest(),
         parameters=nets.summarize(architecture.name).parameters,
         accuracy=accuracy(confusion),
-        curve="\n".join(f"| {n} | {e.loss:.4f} | {e.accuracy:.2%} |" for n, e in enumerate(run.history, start=1)),
+        curve=curve(run.history),
         drawings="\n".join(f"| {way} | {_read_as(run, change):.2%} |" for way, change in WAYS.items()),
-        confused="\n".join(f"| {digit} | {told} | {times} |" for digit, told, times in confused_most(confusion)),
-        options=_options(run.recipe),
+        confused=confused(confusion, run.test.classes, PAIRS),
+        options=options(run.recipe),
         recipe=_recipe(run.recipe),
     )
 
 
-def confused_most(confusion: NDArray[np.int64]) -> list[tuple[int, int, int]]:
-    """Return (digit, read as, times) of the most frequent mistakes."""
-    wrong = confusion - np.diag(np.diag(confusion))
-    order = np.argsort(-wrong, axis=None, kind="stable")[:PAIRS]
-    pairs = [(int(place) // len(wrong), int(place) % len(wrong)) for place in order]
-    return [(digit, told, int(wrong[digit, told])) for digit, told in pairs if wrong[digit, told]]
-
-
 def _read_as(run: Run, change: Callable[[Bytes], Bytes]) -> float:
     prepared = np.stack([prepare(change(picture)).digit for picture in run.test.pictures])
-    return accuracy(run.confusion(Digits(prepared, run.test.labels)))
+    return accuracy(run.confusion(replace(run.test, pictures=prepared)))
 
 
-def _options(recipe: Recipe) -> str:
-    usual = Recipe(net=recipe.net)
-    given = {name: value for name in ("epochs", "seed") if (value := getattr(recipe, name)) != getattr(usual, name)}
-    return "".join(f" --{name} {value}" for name, value in given.items())
-
-
-def _recipe(recipe: Recipe) -> str:
+def _recipe(recipe: DigitRecipe) -> str:
     kinds = ", ".join(f"{name} {limit:g}" for name, limit in asdict(recipe.augmentation).items())
     return (
         f"Seed {recipe.seed}; {recipe.epochs} epochs in batches of {recipe.batch_size}; threads: {recipe.threads};\n"
         f"AdamW, weight decay {recipe.weight_decay:g}, learning rate up to {recipe.lr:g} over the first\n"
         f"{recipe.rising:.0%} of the steps and down to 0 along half a cosine. Each digit changes at random\n"
-        f"in every epoch (`engine/training/augment.py`), at most by: {kinds}."
+        f"in every epoch (`engine/training/digit_augment.py`), at most by: {kinds}."
     )

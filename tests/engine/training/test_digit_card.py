@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from engine.training.card import card, confused_most
+from engine.training.card_parts import confused
+from engine.training.digit_card import card
+from engine.training.digit_recipe import DigitRecipe
 from engine.training.loop import Run
-from engine.training.recipe import Recipe
 from tests.engine.training import tiny
 
 
 @pytest.fixture
 def run(tmp_path):
     threads, digits = torch.get_num_threads(), tiny.digits()
-    run = Run(Recipe(epochs=2, seed=4), digits, digits, tmp_path / "state")
+    run = Run(DigitRecipe(epochs=2, seed=4), digits, digits, tmp_path / "state")
     list(run.events())
     yield run
     torch.set_num_threads(threads)
@@ -36,4 +37,4 @@ def test_a_card_tells_the_file_the_recipe_and_the_curve(run):
 def test_the_most_confused_pairs_come_first():
     confusion = np.diag([9, 9, 9])
     confusion[0, 2], confusion[2, 1] = 3, 5
-    assert confused_most(confusion) == [(2, 1, 5), (0, 2, 3)]
+    assert confused(confusion, ("cat", "dog", "owl"), 8) == "| owl | dog | 5 |\n| cat | owl | 3 |"

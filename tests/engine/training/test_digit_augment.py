@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.training.augment import Augmentation, augmented, moved, thickened
+from engine.training.digit_augment import Augmentation, augmented, moved, thickened
 
 STILL = Augmentation(degrees=0, scale=0, shear=0, shift=0, thickness=0)
 

@@ -1,0 +1,35 @@
+"""What frequencies a first layer's filters answer to. NumPy alone."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+FINE = 64  # points along each axis of a spectrum
+HALF_NYQUIST = 0.25  # cycles per pixel; half a cycle per pixel is the highest that a grid of pixels can carry
+SMOOTH = 0.8  # share of the power below it
+
+Floats = NDArray[np.floating]
+
+
+def spectrum(weight: Floats, size: int = FINE) -> NDArray[np.float64]:
+    """Return the power of each filter at each frequency, float64 (F, size, size), the constant at [0, 0].
+
+    power[f, u, v] = sum over channels c of |DFT of weight[f, c], padded with zeros|[u, v] ** 2
+
+    weight   (F, C, height, width)
+    """
+    power: NDArray[np.float64] = np.abs(np.fft.fft2(np.asarray(weight, np.float64), (size, size))) ** 2
+    return power.sum(axis=1)
+
+
+def low_power(weight: Floats) -> NDArray[np.float64]:
+    """Return the share (F,) of each filter's power below half the Nyquist frequency, constant part included."""
+    power = spectrum(weight)
+    rows, columns = np.meshgrid(np.fft.fftfreq(FINE), np.fft.fftfreq(FINE), indexing="ij")
+    low = np.hypot(rows, columns) < HALF_NYQUIST
+    share: NDArray[np.float64] = (power * low).sum(axis=(1, 2)) / power.sum(axis=(1, 2))
+    return share
+
+
+def smooth(weight: Floats) -> NDArray[np.bool_]:
+    """Return for each filter whether it is one of edges, colours and slow waves rather than of noise."""
+    return low_power(weight) > SMOOTH
