@@ -18,7 +18,8 @@ def spectrum(weight: Floats, size: int = FINE) -> NDArray[np.float64]:
     weight   (F, C, height, width)
     """
     power: NDArray[np.float64] = np.abs(np.fft.fft2(np.asarray(weight, np.float64), (size, size))) ** 2
-    return power.sum(axis=1)
+    total: NDArray[np.float64] = power.sum(axis=1)
+    return total
 
 
 def low_power(weight: Floats) -> NDArray[np.float64]:
