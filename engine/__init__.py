@@ -19,6 +19,7 @@ from engine.ops.conv2d_matrix import SparseMatrix, conv2d_matrix
 from engine.ops.conv_transpose2d import conv_transpose2d, conv_transpose2d_backward, zero_insert
 from engine.ops.flatten import flatten, flatten_backward
 from engine.ops.linear import linear, linear_backward
+from engine.ops.local_response_norm import local_response_norm, local_response_norm_backward
 from engine.ops.loss import cross_entropy, cross_entropy_backward, log_softmax, log_softmax_backward
 from engine.ops.lp_pooling import lp_pool2d, lp_pool2d_backward
 from engine.ops.pooling import max_pool2d, max_pool2d_backward
@@ -64,6 +65,8 @@ __all__ = [
     "gradient_check",
     "linear",
     "linear_backward",
+    "local_response_norm",
+    "local_response_norm_backward",
     "log_softmax",
     "log_softmax_backward",
     "lp_pool2d",

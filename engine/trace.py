@@ -16,6 +16,7 @@ from engine.ops.conv2d_matrix import MatrixProductTrace, SparseMatrix
 from engine.ops.conv2d_trace import Conv2dTrace
 from engine.ops.conv_transpose2d import ConvTranspose2dInputs
 from engine.ops.conv_transpose2d_trace import GatherTrace, StampTrace
+from engine.ops.local_response_norm import NormInputs, NormTrace
 from engine.ops.loss import CrossEntropyTrace
 from engine.ops.lp_pooling import LpPool2dTrace
 from engine.ops.pool_windows import PoolGradientTrace, PoolInputs, PoolStep, PoolTrace
@@ -257,3 +258,8 @@ def upsample_bilinear2d(
 def cross_entropy(logits: object, target: object) -> CrossEntropyTrace:
     """Return the steps of engine.cross_entropy with reduction "none", one for each sample."""
     return CrossEntropyTrace(logits, target)
+
+
+def local_response_norm(x: object, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> NormTrace:
+    """Return the steps of engine.local_response_norm, one for each output cell; arguments and errors alike."""
+    return NormTrace(NormInputs.of(x, size, alpha, beta, k))

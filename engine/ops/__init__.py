@@ -9,6 +9,7 @@ from engine.ops.conv2d import conv2d
 from engine.ops.conv_transpose2d import conv_transpose2d
 from engine.ops.flatten import flatten
 from engine.ops.linear import linear
+from engine.ops.local_response_norm import local_response_norm
 from engine.ops.loss import cross_entropy, log_softmax
 from engine.ops.lp_pooling import lp_pool2d
 from engine.ops.pooling import Pooled, max_pool2d
@@ -27,6 +28,7 @@ OPS: dict[str, Callable[..., Array | Pooled]] = {
     "fold": fold,
     "global_avg_pool2d": global_avg_pool2d,
     "linear": linear,
+    "local_response_norm": local_response_norm,
     "log_softmax": log_softmax,
     "lp_pool2d": lp_pool2d,
     "max_pool2d": max_pool2d,
