@@ -65,3 +65,11 @@ def short(value: float, decimals: int = 2) -> str:
 def remainder(total: Decimal, terms: Iterable[Decimal]) -> Decimal:
     """Return what is missing between the printed terms and the printed total."""
     return total - sum(terms, Decimal(0))
+
+
+def percent(share: float) -> str:
+    """Return a probability as it is printed; what is not all and not nothing never looks so."""
+    text = f"{100 * float(share):.1f}"
+    if text == "0.0":
+        return "< 0.1 %"
+    return "> 99.9 %" if text == "100.0" else f"{text} %"
