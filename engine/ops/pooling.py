@@ -59,8 +59,8 @@ def max_pool2d_backward(grad_output: object, switches: object, input_shape: tupl
     returns                 input_shape, dtype of grad_output (int64 for integers)
     Raises ShapeError if the shapes do not fit, RangeError if a switch lies outside the input or is no whole number.
     """
-    grad, places = real_array(grad_output, "grad_output"), real_array(switches, "switches")
     planes, cells = math.prod(input_shape[:-2]), math.prod(input_shape[-2:])
+    grad, places = real_array(grad_output, "grad_output"), checked_switches(switches, cells)
     if grad.shape != places.shape or grad.shape[:-2] != tuple(input_shape[:-2]):
         raise ShapeError(
             "grad_output {grad}, switches {switches} and input_shape {input} do not belong together",
@@ -68,13 +68,23 @@ def max_pool2d_backward(grad_output: object, switches: object, input_shape: tupl
             switches=places.shape,
             input=tuple(input_shape),
         )
-    if places.dtype.kind not in "iu":
-        raise RangeError("switches must be whole numbers, got {dtype}", dtype=places.dtype)
-    if places.min() < 0 or places.max() >= cells:
-        raise RangeError("switches must lie in 0..{last}, got {got}", last=cells - 1, got=int(places.max()))
     flat = np.zeros((planes, cells), computing_dtype(grad))
     np.add.at(flat, (np.arange(planes)[:, None], places.reshape(planes, -1)), grad.reshape(planes, -1))
     return flat.reshape(input_shape)
+
+
+def checked_switches(switches: object, cells: int) -> NDArray[np.int64]:
+    """Return switches as an array of flat indices into planes of this many cells.
+
+    Raises RangeError if one lies outside or is no whole number.
+    """
+    places = np.asarray(real_array(switches, "switches"))
+    if places.dtype.kind not in "iu":
+        raise RangeError("switches must be whole numbers, got {dtype}", dtype=places.dtype)
+    low, high = int(places.min()), int(places.max())
+    if low < 0 or high >= cells:
+        raise RangeError("switches must lie in 0..{last}, got {got}", last=cells - 1, got=low if low < 0 else high)
+    return places.astype(np.int64, copy=False)
 
 
 class _Reads(NamedTuple):
