@@ -8,7 +8,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.geometry import IntOrPair, Padding
 from engine.ops.arrays import Array, real_array
-from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, spread, summing, window_sums
+from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, PoolWindow, spread, summing, window_sums
 
 
 def avg_pool2d(
@@ -124,9 +124,9 @@ class AvgPool2dTrace(PoolTrace[AvgPool2dStep]):
         )
         self.sizes = inputs.geometry.window_sizes(padding=count_include_pad)
 
-    def made(self, step: PoolStep) -> AvgPool2dStep:
-        divisor = int(self.sizes[step.index[2:]])
-        return AvgPool2dStep(step.index, step.rows, step.columns, step.inside, step.window, divisor)
+    def made(self, seen: PoolWindow) -> AvgPool2dStep:
+        divisor = int(self.sizes[seen.index[2:]])
+        return AvgPool2dStep(seen, divisor=divisor)
 
 
 def global_trace(x: object) -> AvgPool2dTrace:

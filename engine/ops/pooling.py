@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.errors import RangeError, ShapeError
 from engine.geometry import LARGEST, Geometry, IntOrPair, Padding
 from engine.ops.arrays import Array, DType, computing_dtype, real_array
-from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace
+from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, PoolWindow
 
 
 class Pooled(NamedTuple):
@@ -167,14 +167,14 @@ class MaxPool2dTrace(PoolTrace[MaxPool2dStep]):
         super().__init__(inputs, inputs.x.dtype, inputs.x.dtype)
         self.outside = _lowest(inputs.x.dtype)
 
-    def made(self, step: PoolStep) -> MaxPool2dStep:
-        flat, inside = step.window.ravel(), np.flatnonzero(step.inside)
+    def made(self, seen: PoolWindow) -> MaxPool2dStep:
+        flat, inside = seen.cells.ravel(), np.flatnonzero(seen.inside)
         cells = flat[inside]
         nan = np.flatnonzero(np.isnan(cells)) if cells.dtype.kind == "f" else inside[:0]
         best = inside[nan[-1] if len(nan) else cells.argmax()]
-        u, v = (int(k) for k in np.unravel_index(best, step.window.shape))
-        switch = step.rows[u] * self.inputs.geometry.input_size[1] + step.columns[v]
-        return MaxPool2dStep(step.index, step.rows, step.columns, step.inside, step.window, (u, v), switch)
+        u, v = (int(k) for k in np.unravel_index(best, seen.cells.shape))
+        switch = seen.rows[u] * self.inputs.geometry.input_size[1] + seen.columns[v]
+        return MaxPool2dStep(seen, winner=(u, v), switch=switch)
 
 
 def _lowest(dtype: DType) -> float | int | bool:
