@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.geometry import IntOrPair, Padding
-from engine.ops.arrays import Array, real_array
+from engine.ops.arrays import Array, image_shape, real_array
 from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, PoolWindow, spread, summing, window_sums
 
 
@@ -56,7 +56,7 @@ def avg_pool2d_backward(
     """
     grad = np.asarray(real_array(grad_output, "grad_output"))
     # a plane of that shape without its memory: the gradient does not depend on the numbers of x
-    plane = np.broadcast_to(np.zeros((), grad.dtype), input_shape)
+    plane = np.broadcast_to(np.zeros((), grad.dtype), image_shape(input_shape))
     inputs = PoolInputs.of(plane, kernel_size, stride=stride, padding=padding, ceil_mode=ceil_mode)
     shares = _divided(inputs.gradient(grad), inputs, count_include_pad)
     return inputs.unbatched(spread(shares, inputs.geometry))
@@ -72,7 +72,8 @@ def global_avg_pool2d(x: object) -> Array:
 
 def global_avg_pool2d_backward(grad_output: object, input_shape: tuple[int, ...]) -> Array:
     """Return the gradient of global_avg_pool2d: every cell of a map gets grad_output / (H * W)."""
-    return avg_pool2d_backward(grad_output, input_shape, (input_shape[-2], input_shape[-1]))
+    shape = image_shape(input_shape)
+    return avg_pool2d_backward(grad_output, shape, (shape[-2], shape[-1]))
 
 
 def _map_size(x: object) -> tuple[int, int]:

@@ -40,6 +40,11 @@ def gradient_step(x: object, grad: object, lr: float) -> Array:
     values, slopes = real_array(x, "x"), real_array(grad, "grad")
     if slopes.shape != values.shape:
         raise ShapeError("grad must have the shape of x {wanted}, got {got}", wanted=values.shape, got=slopes.shape)
-    if not 0 <= lr < math.inf:
-        raise RangeError("lr must be a number from 0 on, got {got}", got=lr)
-    return np.asarray(values - float(lr) * slopes)
+    return np.asarray(values - _checked_rate(lr) * slopes)
+
+
+def _checked_rate(lr: object) -> float:
+    ordinary = isinstance(lr, int | float | np.integer | np.floating) and not isinstance(lr, bool)
+    if not ordinary or not 0 <= float(lr) < math.inf:  # type: ignore[arg-type]
+        raise RangeError("lr must be a number from 0 on, got {got}", got=repr(lr)[:40])
+    return float(lr)  # type: ignore[arg-type]

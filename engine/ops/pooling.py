@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.errors import RangeError, ShapeError
 from engine.geometry import LARGEST, Geometry, IntOrPair, Padding
-from engine.ops.arrays import Array, DType, computing_dtype, real_array
+from engine.ops.arrays import Array, DType, computing_dtype, image_shape, real_array
 from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, PoolWindow
 
 
@@ -59,18 +59,19 @@ def max_pool2d_backward(grad_output: object, switches: object, input_shape: tupl
     returns                 input_shape, dtype of grad_output (int64 for integers)
     Raises ShapeError if the shapes do not fit, RangeError if a switch lies outside the input or is no whole number.
     """
-    planes, cells = math.prod(input_shape[:-2]), math.prod(input_shape[-2:])
+    shape = image_shape(input_shape)
+    planes, cells = math.prod(shape[:-2]), math.prod(shape[-2:])
     grad, places = real_array(grad_output, "grad_output"), checked_switches(switches, cells)
-    if grad.shape != places.shape or grad.shape[:-2] != tuple(input_shape[:-2]):
+    if grad.shape != places.shape or grad.shape[:-2] != shape[:-2]:
         raise ShapeError(
             "grad_output {grad}, switches {switches} and input_shape {input} do not belong together",
             grad=grad.shape,
             switches=places.shape,
-            input=tuple(input_shape),
+            input=shape,
         )
     flat = np.zeros((planes, cells), computing_dtype(grad))
     np.add.at(flat, (np.arange(planes)[:, None], places.reshape(planes, -1)), grad.reshape(planes, -1))
-    return flat.reshape(input_shape)
+    return flat.reshape(shape)
 
 
 def checked_switches(switches: object, cells: int) -> NDArray[np.int64]:

@@ -51,6 +51,7 @@ def test_a_linear_loss_falls_by_lr_times_the_squared_gradient(rng):
     (lambda: gradient_step([1, 2], [1], 0.1), ShapeError, r"grad must have the shape of x \(2,\), got \(1,\)"),
     (lambda: gradient_step([1], [1], -0.1), RangeError, r"lr must be a number from 0 on, got -0\.1"),
     (lambda: gradient_step([1], [1], float("nan")), RangeError, "lr must be a number from 0 on, got nan"),
+    (lambda: gradient_step([1], [1], "0.1"), RangeError, "lr must be a number from 0 on, got '0.1'"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_refused(call, error, text):
     with pytest.raises(error, match=text):
