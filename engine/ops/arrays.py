@@ -31,6 +31,15 @@ def real_array(value: object, name: str) -> Array:
     return array
 
 
+def image_batch(x: object) -> tuple[Array, bool]:
+    """Return x as (N, C, H, W), nothing copied, and whether it came with its batch axis. Raises ShapeError."""
+    images = real_array(x, "x")
+    if images.ndim not in (3, 4):
+        raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=images.shape)
+    batched = images.ndim == 4
+    return images if batched else images.reshape(1, *images.shape), batched
+
+
 def image_shape(shape: object) -> tuple[int, ...]:
     """Return shape as a tuple if it is that of images, (N, C, H, W) or (C, H, W).
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import ShapeError
 from engine.geometry import IntOrPair, Padding
-from engine.ops.arrays import Array, image_shape, real_array
+from engine.ops.arrays import Array, image_batch, image_shape, real_array
 from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, PoolWindow, spread, summing, window_sums
 
 
@@ -77,10 +76,8 @@ def global_avg_pool2d_backward(grad_output: object, input_shape: tuple[int, ...]
 
 
 def _map_size(x: object) -> tuple[int, int]:
-    shape = real_array(x, "x").shape
-    if len(shape) not in (3, 4):
-        raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=shape)
-    return shape[-2], shape[-1]
+    images, _ = image_batch(x)
+    return images.shape[2], images.shape[3]
 
 
 def _divided(values: Array, inputs: PoolInputs, count_include_pad: bool) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.errors import RangeError, ShapeError
 from engine.geometry import Geometry, Sides, pair
-from engine.ops.arrays import Array, DType, computing_dtype, real_array
+from engine.ops.arrays import Array, DType, computing_dtype, image_batch, real_array
 from engine.ops.lazy import LazyTrace
 
 
@@ -34,15 +34,13 @@ class PoolInputs(NamedTuple):
         ceil_mode: bool = False,
     ) -> Self:
         """Return the arguments of a pooling, checked. Raises ShapeError or RangeError."""
-        images = real_array(x, "x")
-        if images.ndim not in (3, 4):
-            raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=images.shape)
+        images, batched = image_batch(x)
         options = (kernel_size, stride, padding, dilation, ceil_mode)
         # only plain numbers are remembered: a tuple with True in it would be taken for one with 1
         geometry = (_kept_geometry if all(type(o) in _PLAIN for o in options) else _geometry)(
             images.shape[-2:], *options
         )
-        return cls(images if images.ndim == 4 else images[None], geometry, images.ndim == 4)
+        return cls(images, geometry, batched)
 
     @property
     def output_shape(self) -> tuple[int, int, int, int]:

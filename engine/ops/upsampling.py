@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.errors import RangeError, ShapeError
 from engine.geometry import LARGEST, Size, pair
-from engine.ops.arrays import Array, DType, computing_dtype, image_shape, real_array
+from engine.ops.arrays import Array, DType, computing_dtype, image_batch, image_shape, real_array
 from engine.ops.lazy import LazyTrace
 
 Factor = float | tuple[float, float]
@@ -76,7 +76,7 @@ class UpsampleInputs(NamedTuple):
     @classmethod
     def nearest(cls, x: object, scale_factor: object, size: object) -> Self:
         """Return the arguments of upsample_nearest2d, checked. Raises ShapeError or RangeError."""
-        images, batched = _images(x)
+        images, batched = image_batch(x)
         factors, out = _sizes(images.shape[-2:], scale_factor, size)
         rows, columns = (Axis.nearest(images.shape[2 + i], out[i], factors and factors[i]) for i in (0, 1))
         return cls(images, rows, columns, batched)
@@ -84,7 +84,7 @@ class UpsampleInputs(NamedTuple):
     @classmethod
     def bilinear(cls, x: object, scale_factor: object, size: object, align_corners: bool) -> Self:
         """Return the arguments of upsample_bilinear2d, checked. Raises ShapeError or RangeError."""
-        images, batched = _images(x)
+        images, batched = image_batch(x)
         factors, out = _sizes(images.shape[-2:], scale_factor, size)
         rows, columns = (
             Axis.linear(images.shape[2 + i], out[i], factors and factors[i], align_corners) for i in (0, 1)
@@ -227,13 +227,6 @@ class UpsampleTrace(LazyTrace[UpsampleStep]):
         for array in (window, weight):
             array.flags.writeable = False
         return UpsampleStep((n, c, i, j), tuple(rows), tuple(columns), window, weight)
-
-
-def _images(x: object) -> tuple[Array, bool]:
-    images = np.asarray(real_array(x, "x"))
-    if images.ndim not in (3, 4):
-        raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=images.shape)
-    return images.reshape(-1, *images.shape[-3:]), images.ndim == 4
 
 
 def _sizes(input_size: tuple[int, ...], scale_factor: object, size: object) -> tuple[tuple[float, float] | None, Size]:
