@@ -12,7 +12,7 @@ from app.i18n import LANGUAGES
 from app.lessons import LESSONS, chapters, neighbours
 from app.lessons.asking import questions
 from app.lessons.formulas import mathml
-from app.lessons.glossary import glossary, in_order, inline
+from app.lessons.glossary import FILE, glossary, in_order, inline
 from app.lessons.markdown import parser, references
 from app.lessons.reading import file, lesson_text
 
@@ -114,6 +114,13 @@ def test_every_word_of_the_glossary_is_there_in_both_languages():
         for said in entry.values():
             assert set(said) == {"term", "text"}
             assert inline(said["text"])
+
+
+def test_no_word_of_the_glossary_is_written_twice():
+    words = yaml.compose(FILE.read_text(encoding="utf-8"))
+    for mapping in (words, *(entry for _, entry in words.value)):
+        keys = [key.value for key, _ in mapping.value]
+        assert len(keys) == len(set(keys))
 
 
 @each_language

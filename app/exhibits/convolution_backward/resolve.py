@@ -33,7 +33,7 @@ from engine.ops.conv2d import Conv2dGradients
 
 @dataclass(frozen=True)
 class Backward:
-    """A layer, and the gradient of the loss L = sum(grad * y) with respect to its output y."""
+    """A layer, and the gradient of the loss linear_loss(y, grad) with respect to its output y."""
 
     layer: Layer
     grad: Array  # (F, H_out, W_out)
@@ -43,14 +43,14 @@ class Backward:
         return engine.conv2d_backward(self.grad, self.layer.x, self.layer.weight, **self.layer.options)
 
     def loss(self, *, x: Array | None = None, weight: Array | None = None, bias: Array | None = None) -> float:
-        """Return sum(grad * conv2d(x, weight, bias)), what is not given as the layer has it."""
+        """Return the loss of conv2d(x, weight, bias), what is not given as the layer has it."""
         layer = self.layer
         given = (
             layer.x if x is None else x,
             layer.weight if weight is None else weight,
             layer.bias if bias is None else bias,
         )
-        return float((self.grad * engine.conv2d(*given, **layer.options)).sum())
+        return float(engine.linear_loss(engine.conv2d(*given, **layer.options), self.grad))
 
 
 def resolve(params: Params) -> Backward:

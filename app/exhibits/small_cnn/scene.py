@@ -96,7 +96,7 @@ class SmallCnnScene:
             "loss_after": self.shown.loss_after,
             **{name: plain(self.shown.tensor(name)) for name in SHAPE_OF if name != "loss"},
             **{name: plain(self.shown.tensor(name)) for name in OPENED if name[:2] == "d_" or name[:4] == "new_"},
-            "check": [{**one._asdict(), "relative_error": one.relative_error} for one in self.checked],
+            "check": [one._asdict() for one in self.checked],
         }
 
     @cached_property
