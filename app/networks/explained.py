@@ -25,6 +25,7 @@ from engine.photo import MEAN, STD
 DECIMALS = 3
 SIZES = ((3, 48), (5, 40), (7, 34), (11, 30))
 COLOURS = (N_("red"), N_("green"), N_("blue"))
+EMPTY = Markup("")
 SHOWN = 4  # channels whose sums are listed, the strongest first
 
 
@@ -63,8 +64,8 @@ class Explanation:
     terms: list[list[Term]] = field(default_factory=list)
     sign: str = ","
     shares: list[Share] = field(default_factory=list)
-    formula: Markup = Markup("")
-    says: Markup = Markup("")
+    formula: Markup = EMPTY
+    says: Markup = EMPTY
     opens: str = ""  # the cell below that counts most
     map: int = 0  # which of the maps the window is of
     across_maps: bool = False  # whether the window goes from map to map at one place
@@ -118,7 +119,7 @@ class Sums:
         return [int(k) for k in np.argsort(-np.abs(self.step.channel_sums), kind="stable")]
 
     def shares(self, at: int, words: Words) -> list[Share]:
-        """Return what the strongest channels, the one at `at`, all the others and the bias add; printed, they add up."""
+        """Return what the strongest channels, the one at `at`, the others and the bias add; printed, they add up."""
         sums = [numbers.rounded(value, DECIMALS) for value in self.step.channel_sums.tolist()]
         listed = self.by_strength[:SHOWN]
         if self.by_strength[at] not in listed:
@@ -171,7 +172,8 @@ def _weighted(below: str, sums: Sums, at: int, words: Words) -> Explanation:
     )
     if at == 0:
         says = words.gettext(
-            "The strongest of %(count)s channels is %(channel)s of %(stage)s, with %(part)s; all of them and the bias make %(value)s."
+            "The strongest of %(count)s channels is %(channel)s of %(stage)s, with %(part)s; all of them "
+            "and the bias make %(value)s."
         )
     figures = {
         "channel": f"c{sums.first + k}",
@@ -207,12 +209,12 @@ def _most(below: str, sums: Sums, k: int) -> str:
 
 
 def _sum_formula(sums: Sums, value: str) -> Markup:
-    channels, rows, columns = sums.weight.shape
     right = (
         Markup(
             "<mi>b</mi><mo>+</mo><munderover><mo>∑</mo><mi>c</mi><mn>%s</mn></munderover>"
             "<munder><mo>∑</mo><mrow><mi>u</mi><mo>,</mo><mi>v</mi></mrow></munder>"
-            '<msub><mi class="role-filter">w</mi><mrow><mi>c</mi><mo>,</mo><mi>u</mi><mo>,</mo><mi>v</mi></mrow></msub><mo>·</mo>'
+            '<msub><mi class="role-filter">w</mi><mrow><mi>c</mi><mo>,</mo><mi>u</mi><mo>,</mo><mi>v</mi></mrow></msub>'
+            "<mo>·</mo>"
             '<msub><mi class="role-input">x</mi><mrow><mi>c</mi><mo>,</mo><mi>u</mi><mo>,</mo><mi>v</mi></mrow></msub>'
         )
         % channels
@@ -253,7 +255,8 @@ def explain_pixel(pixels: Array, made: Array, cell: Cell, words: Words) -> Expla
     )
     colour = words.gettext(COLOURS[channel])
     says = words.gettext(
-        "The pixel's %(colour)s is %(pixel)s of 255: divided by 255, minus the mean %(mean)s, over the deviation %(std)s, it is %(value)s."
+        "The pixel's %(colour)s is %(pixel)s of 255: divided by 255, minus the mean %(mean)s, over the "
+        "deviation %(std)s, it is %(value)s."
     )
     return Explanation(
         cell,
@@ -287,7 +290,8 @@ def _max_pool2d(stage: Stage, below: str, x: Array, made: Array, cell: Cell, wor
         if step.inside[place]
     ]
     says = words.gettext(
-        "The largest number of the window in map %(map)s stands at row %(row)s, column %(column)s: %(value)s. Only it goes on."
+        "The largest number of the window in map %(map)s stands at row %(row)s, column %(column)s: "
+        "%(value)s. Only it goes on."
     )
     return Explanation(
         cell,
@@ -347,7 +351,8 @@ def _alone(below: str, x: Array, made: Array, cell: Cell, right: Markup, says: s
 
 def _relu(stage: Stage, below: str, x: Array, made: Array, cell: Cell, words: Words) -> Explanation:
     right = Markup(
-        '<mi>max</mi><mo stretchy="false">(</mo><mn class="role-input">%s</mn><mo>,</mo><mn>0</mn><mo stretchy="false">)</mo>'
+        '<mi>max</mi><mo stretchy="false">(</mo><mn class="role-input">%s</mn><mo>,</mo><mn>0</mn>'
+        '<mo stretchy="false">)</mo>'
     )
     passes = words.gettext("%(x)s is above zero and passes as it is: %(value)s.")
     stops = words.gettext("%(x)s is not above zero, so it becomes %(value)s.")
@@ -373,7 +378,8 @@ def _norm(stage: Stage, below: str, x: Array, made: Array, cell: Cell, words: Wo
         norm.beta,
     )
     says = words.gettext(
-        "%(x)s is divided by %(divisor)s to the power %(beta)s, where %(divisor)s = %(k)s + %(share)s · the squares of maps %(first)s to %(last)s at this place: %(value)s."
+        "%(x)s is divided by %(divisor)s to the power %(beta)s, where %(divisor)s = %(k)s + %(share)s · "
+        "the squares of maps %(first)s to %(last)s at this place: %(value)s."
     )
     figures = {
         "x": Markup('<b class="role-input">%s</b>') % numbers.printed(step.x, DECIMALS),
@@ -436,7 +442,8 @@ def _softmax(stage: Stage, below: str, x: Array, made: Array, cell: Cell, words:
     value = numbers.printed(step.value, 4)
     number, windows = _single(below, x, cell)
     right = Markup(
-        '<mfrac><msup><mi>e</mi><mn class="role-input">%s</mn></msup><mrow><mo>∑</mo><msup><mi>e</mi><msub><mi class="role-input">x</mi><mi>k</mi></msub></msup></mrow></mfrac>'
+        '<mfrac><msup><mi>e</mi><mn class="role-input">%s</mn></msup><mrow><mo>∑</mo><msup><mi>e</mi>'
+        '<msub><mi class="role-input">x</mi><mi>k</mi></msub></msup></mrow></mfrac>'
     )
     says = words.gettext("e to the power %(x)s, divided by the sum of the same over all %(count)s classes: %(value)s.")
     figures = {

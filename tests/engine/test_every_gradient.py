@@ -156,6 +156,8 @@ CASES = {
     "relu": of_values("relu", apart(3, 5, 4)),
     "sigmoid": of_values("sigmoid", normal((3, 5, 4))),
     "tanh": of_values("tanh", normal((3, 5, 4))),
+    "local_response_norm": of_values("local_response_norm", normal((2, 6, 2, 3)), 5, alpha=0.3, beta=0.75, k=2),
+    "local_response_norm of an even size": of_values("local_response_norm", normal((5, 2, 3)), 4, alpha=1),
     "linear": Case(
         normal((3, 5), (4, 5), (4,)),
         engine.linear,

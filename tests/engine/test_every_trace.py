@@ -66,6 +66,10 @@ TRACES = {
         pooled_back("avg_pool2d", **POOLING),
         engine.avg_pool2d_backward(POOLED.output, X.shape, **POOLING),
     ),
+    "local_response_norm": (
+        engine.trace.local_response_norm(X, 3, alpha=0.5),
+        engine.local_response_norm(X, 3, alpha=0.5),
+    ),
     "softmax": (engine.trace.softmax(LOGITS[0]), engine.softmax(LOGITS[0])),
     "max_unpool2d": (
         engine.trace.max_unpool2d(POOLED.output, POOLED.switches, (7, 6)),

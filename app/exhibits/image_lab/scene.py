@@ -190,7 +190,8 @@ class ImageLab(Walk):
             return explained.says
         top, left, bottom, right = self.unit.field
         sentence = words.gettext(
-            "On this photo, %(unit)s holds %(value)s at row %(row)s, column %(column)s: it sees rows %(top)s to %(bottom)s and columns %(left)s to %(right)s of the photo."
+            "On this photo, %(unit)s holds %(value)s at row %(row)s, column %(column)s: it sees rows "
+            "%(top)s to %(bottom)s and columns %(left)s to %(right)s of the photo."
         )
         if not self.unit.has_map:
             sentence = words.gettext("On this photo, %(unit)s holds %(value)s; it sees the whole photo.")
