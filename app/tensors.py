@@ -71,6 +71,14 @@ def read_file(name: str, content: bytes) -> Array:
         raise TensorError(N_("{name} is neither .npy nor text; save it as .npy or .csv"), name=name) from None
 
 
+def laid_over(given: Array, others: Array) -> Array:
+    """Return a copy of `others` with the given numbers as far as they reach; both have the same number of axes."""
+    made = others.copy()
+    shared = tuple(slice(0, min(old, wanted)) for old, wanted in zip(given.shape, others.shape, strict=True))
+    made[shared] = given[shared]
+    return made
+
+
 def as_image(values: Array, order: str) -> Array:
     """Return `values` (2 or 3 axes in `order`, "chw" or "hwc") as (C, H, W)."""
     if values.ndim not in (2, 3):

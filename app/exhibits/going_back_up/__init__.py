@@ -13,11 +13,12 @@ from app.exhibits.base import Exhibit, OwnNumbers, Tile
 from app.exhibits.going_back_up.checkerboard import CheckerboardScene
 from app.exhibits.going_back_up.controls import broken
 from app.exhibits.going_back_up.dilation import DilationScene
+from app.exhibits.going_back_up.gathering import GatherScene
 from app.exhibits.going_back_up.params import TENSORS, Params
 from app.exhibits.going_back_up.presets import FIRST, PRESETS
 from app.exhibits.going_back_up.resolve import Chosen, canonical, resolve, with_number, with_tensor
 from app.exhibits.going_back_up.scene import UpScene
-from app.exhibits.going_back_up.transposed import GatherScene, StampScene
+from app.exhibits.going_back_up.stamping import StampScene
 from app.exhibits.going_back_up.unpooling import SharedScene, UnpoolScene
 from app.exhibits.going_back_up.upsampling import UpsampleScene
 from app.i18n import N_, words

@@ -58,15 +58,16 @@ class Sum:
     tables: list[list[list[Term]]]
     total: str
     rounding: str  # what printing took away, "" if nothing
+    bias: str = ""  # what is added to the products, "" if nothing can be
 
     @classmethod
-    def of(cls, weight: Array, x: Array, value: float) -> Sum:
-        """Return the products of `weight` and `x`, (channels, rows, columns) each, as they are printed."""
-        decimals = [numbers.decimals_of(weight, DECIMALS), numbers.decimals_of(x, DECIMALS)]
+    def of(cls, weight: Array, x: Array, value: float, bias: float | None = None) -> Sum:
+        """Return the products of `weight` and `x`, (channels, rows, columns) each, and a bias, as they are printed."""
+        decimals = [numbers.decimals_of(one, DECIMALS) for one in (weight, x, np.array(bias or 0.0))]
         pairs = [list(zip(w.ravel().tolist(), v.ravel().tolist(), strict=True)) for w, v in zip(weight, x, strict=True)]
-        total = numbers.rounded(value, min(DECIMALS, sum(decimals)))
+        total = numbers.rounded(value, min(DECIMALS, max(decimals[0] + decimals[1], decimals[2])))
         printed = [numbers.rounded(w, decimals[0]) * numbers.rounded(v, decimals[1]) for part in pairs for w, v in part]
-        gap = numbers.remainder(total, printed)
+        gap = numbers.remainder(total, [*printed, numbers.rounded(bias or 0.0, decimals[2])])
         width = weight.shape[2]
         tables = []
         for part in pairs:
@@ -76,7 +77,8 @@ class Sum:
             ]
             tables.append([terms[start : start + width] for start in range(0, len(terms), width)])
         rounding = "" if gap == 0 else format(gap.normalize(), "+f").replace("-", numbers.MINUS)
-        return cls(tables, numbers.fitting(float(total), DECIMALS), rounding)
+        added = "" if bias is None else numbers.fitting(bias, decimals[2])
+        return cls(tables, numbers.fitting(float(total), DECIMALS), rounding, added)
 
 
 class UpScene(Walk, ABC):
