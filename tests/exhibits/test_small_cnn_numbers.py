@@ -162,4 +162,5 @@ def test_gradients_that_differ_stand_first_in_the_table(client):
     rows = re.findall(r'<tr( data-wrong)?><th scope="row">', shown(client, preset="t", check=1))
     wrong = [bool(row) for row in rows]
     assert wrong == sorted(wrong, reverse=True)
-    assert wrong[0] and not wrong[-1]
+    assert wrong[0]
+    assert not wrong[-1]

@@ -17,14 +17,13 @@ from app.exhibits.going_back_up.controls import choices, sliders
 from app.exhibits.going_back_up.params import Params
 from app.exhibits.going_back_up.resolve import Chosen
 from app.i18n import Words
-from app.stepper.grids import INPUT_SIZES
 from app.stepper.moments import Term
 from app.stepper.walk import Walk
 from app.tensors import Array
 
 DECIMALS = 4
 MOST_STEPS = 64  # in one answer of the API: a step of the checkerboard takes up to half a millisecond
-SIZES = (*INPUT_SIZES[:-1], (12, 26))
+SIZES = ((3, 48), (5, 44), (7, 36), (8, 32), (9, 28), (12, 26))
 
 
 @dataclass(frozen=True)
@@ -115,6 +114,10 @@ class UpScene(Walk, ABC):
         """Return the figures beside the tensors."""
         return []
 
+    def notes(self, words: Words) -> list[str]:
+        """Return what a reader needs to know to read the tensors."""
+        return [words.gettext("Blue is above zero, orange below.")]
+
     def numbers(self, start: int, stop: int) -> dict[str, Any]:
         """Return tensors and steps start..stop, unrounded, at most MOST_STEPS."""
         return {
@@ -133,6 +136,7 @@ class UpScene(Walk, ABC):
             "part": {"narration": self.narration(words)},
             "columns": self.columns(words),
             "sum": self.sum(),
+            "notes": self.notes(words),
             "facts": self.facts(words),
         }
 

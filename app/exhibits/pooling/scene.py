@@ -32,6 +32,12 @@ FORMULAS = {
     "lp": "formulas/_lp_pooling.html",
     "subsampling": "formulas/_subsampling.html",
 }
+BACKWARD_FORMULAS = {
+    "max": "formulas/_max_pooling_backward.html",
+    "average": "formulas/_average_pooling_backward.html",
+    "lp": "formulas/_lp_pooling_backward.html",
+    "subsampling": "formulas/_subsampling_backward.html",
+}
 MOST_NUMBERS = 4_000  # cells of windows in one answer of the API
 ARROWS = ((-1, 0, "↑", N_("up")), (0, -1, "←", N_("left")), (0, 1, "→", N_("right")), (1, 0, "↓", N_("down")))
 
@@ -41,8 +47,8 @@ class PoolingScene(Stage):
 
     def __init__(self, settings: Params) -> None:
         self.params, self.pool = settings, resolve(settings)
-        self.formula = FORMULAS[self.pool.kind]
         self.backward = settings.tab == "backward"
+        self.formula = (BACKWARD_FORMULAS if self.backward else FORMULAS)[self.pool.kind]
         super().__init__(len(self.pool.trace), len(self.pool.x), settings.step, "output")
 
     @cached_property
@@ -66,6 +72,15 @@ class PoolingScene(Stage):
             return None
         step: Any = self.pool.trace[self.cell]
         return step.rows[step.winner[0]], step.columns[step.winner[1]]
+
+    @property
+    def switch_sum(self) -> str:
+        """How the switch of this step follows from its cell, of a max pooling: "3 · 4 + 1 = 13"."""
+        winner = self.winner()
+        if winner is None:
+            return ""
+        switch = self.pool.trace[self.cell].switch
+        return f"{winner[0]} · {self.pool.size[1]} + {winner[1]} = {switch}"
 
     def numbers(self, start: int, stop: int) -> dict[str, Any]:
         """Return tensors, gradients, geometry and steps start..stop, unrounded."""
@@ -133,7 +148,7 @@ class PoolingScene(Stage):
     def _shifted(self, words: Words) -> dict[str, Any]:
         shift, rows, columns = self.shift, self.params.shift_rows, self.params.shift_columns
         inputs = self.grids.inputs_of(shift.x, "shifted")
-        outputs = self.grids.outputs_of(shift.output, "shifted_output", "output")
+        outputs = self.grids.outputs_of(shift.output, "shifted_output", "output", like=self.pool.output)
         arrows = [
             (name, arrow, rows + down, columns + right, max(abs(rows + down), abs(columns + right)) <= MOST_SHIFT)
             for down, right, arrow, name in ARROWS

@@ -141,8 +141,8 @@ def _d_probabilities(shown: Pass, words: Words, classes: tuple[str, str]) -> Mar
 
 def _d_logits(shown: Pass, words: Words, classes: tuple[str, str]) -> Markup:
     sentence = N_(
-        "Through softmax and logarithm in one: the gradient of a logit is its probability p minus what was wanted, 1 or 0; "
-        "in row %(row)s %(share)s − 1 makes %(value)s."
+        "Through softmax and logarithm in one: the gradient of a logit is its probability p minus what was wanted, 1 "
+        "or 0; in row %(row)s %(share)s − 1 makes %(value)s."
     )
     share, value = (float(v[shown.target]) for v in (shown.activations.probabilities, shown.gradients.logits))
     return told(words, sentence, row=shown.target, share=precise(share), value=mark(printed(value)))

@@ -68,7 +68,9 @@ RULES = {
 NOTHING = {
     "d_relu": N_("Another cell of its pooling window was taken, so nothing arrives here: %(total)s."),
     "d_conv": N_("The sum was not above 0, so ReLU lets nothing through: %(total)s."),
-    "d_probabilities": N_("The loss asks for the probability of the right class alone, so the slope here is %(total)s."),
+    "d_probabilities": N_(
+        "The loss asks for the probability of the right class alone, so the slope here is %(total)s."
+    ),
 }
 
 
