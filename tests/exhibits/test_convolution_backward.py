@@ -295,7 +295,7 @@ def test_what_does_not_fit_is_refused_with_the_bound(client, asked, sentence):
 
 @each_state
 def test_sliders_offer_what_is_accepted(state):
-    for slider in sliders(resolve(Params.model_validate(state)), words("en")):
+    for slider in sliders(Params.model_validate(state), words("en")):
         for value in range(slider.low, slider.high + 1):
             changed = Params.model_validate({**state, slider.name: str(value)})
             try:
@@ -305,6 +305,40 @@ def test_sliders_offer_what_is_accepted(state):
                 fits = False
             assert fits == (value in slider.legal), (slider.name, value)
         assert slider.note or len(slider.legal) == slider.high - slider.low + 1
+
+
+def groups_slider(**state):
+    return next(one for one in sliders(Params.model_validate(state), words("en")) if one.name == "groups")
+
+
+def test_groups_leave_the_input_and_reshape_the_filters(client):
+    assert list(groups_slider(preset="grouped").legal) == [1, 2]
+    html = page(client, preset="grouped", groups="1")
+    assert "only 1, 2: must divide 4 in and 2 out" in unescape(html)
+    said = answer(client, preset="grouped", groups="1")
+    assert np.shape(said["x"]) == (4, 3, 4)
+    assert np.shape(said["weight"]) == (2, 4, 2, 2)
+    kept = PRESETS["grouped"].layer.weight
+    np.testing.assert_array_equal(np.array(said["weight"])[:, :2], kept)
+
+
+def test_filters_of_ones_own_fix_the_groups():
+    own = groups_slider(preset="grouped", weight="2x2x1x1_1_2_3_4")
+    assert list(own.legal) == [2]
+    assert own.note == ("only 1, 2: must divide 4 in and 2 out; each of your own filters reads 2 of the 4 channels")
+
+
+def test_fewer_groups_may_make_too_many_weights():
+    state = {"preset": "grouped", "x": "4x3x9_" + "_".join(["1"] * 108), "groups": "2"}
+    assert list(groups_slider(**state).legal) == [1, 2]
+    wide = {**state, "weight": "4x2x3x4_" + "_".join(["1"] * 96)}
+    assert list(groups_slider(**wide).legal) == [2]
+
+
+def test_groups_that_do_not_fit_offer_a_repair(client):
+    refused = client.get(PAGE, params={"preset": "pointwise", "groups": "2"}, headers=HTML)
+    assert refused.status_code == 422
+    assert re.search(r'<a href="[^"]*groups=1"[^>]*>Use Groups 1</a>', refused.text)
 
 
 def test_the_largest_page_draws_few_cells(client):

@@ -266,6 +266,35 @@ def test_sliders_offer_exactly_what_the_page_accepts(client, state):
         assert slider.note or len(accepted) == high - low + 1
 
 
+def test_groups_reshape_the_filters_and_empty_the_blocks_between_them(client):
+    said = client.get(API, params={"preset": "blocks", "groups": "2"}).json()
+    assert np.shape(said["weight"]) == (2, 1, 2, 2)
+    assert np.shape(said["x"]) == (2, 3, 3)
+    dense = np.zeros(said["shape"])
+    dense[said["rows"], said["columns"]] = said["values"]
+    assert not dense[:4, 9:].any()
+    assert not dense[4:, :9].any()
+    assert dense[:4, :9].any()
+
+
+def test_filters_of_ones_own_fix_the_groups(client):
+    tree = page(client, preset="blocks", weight="2x1x1x1_1_2", groups="2")
+    assert tree.find(".//*[@id='control-groups']").get("data-legal") == "2"
+    assert "each of your own filters reads 1 of the 2 channels" in words_of(tree.find(".//*[@id='note-groups']"))
+    assert tree.find(".//*[@id='control-groups']").get("value") == "2"
+
+
+@pytest.mark.parametrize("padding", ["same", "0x1x2x0"])
+def test_uneven_padding_is_torchs_too(client, padding):
+    told = client.get(API, params={"padding": padding}).json()
+    (top, bottom), (left, right) = resolve(Params(padding=padding)).layer.geometry.padding
+    x = torch.nn.functional.pad(torch.tensor(told["x"], dtype=torch.float64), (left, right, top, bottom))
+    y = torch.nn.functional.conv2d(x, torch.tensor(told["weight"], dtype=torch.float64))
+    np.testing.assert_allclose(told["output"], y, rtol=1e-12)
+    for tab in ("forward", "backward", "neurons", "columns", "loops"):
+        assert client.get(PAGE, params={"padding": padding, "tab": tab}).status_code == 200
+
+
 def _opens(state):
     try:
         scene = MatrixScene(Params.model_validate(state))

@@ -14,7 +14,6 @@ from app.exhibits.convolution_backward.resolve import canonical, resolve
 from app.exhibits.convolution_backward.scene import BackwardScene, broken
 from app.i18n import N_
 from app.tensors import Array
-from engine import RangeError
 
 READERS = {"x": tensors.as_image, "weight": tensors.as_filters, "grad_output": tensors.as_image}
 
@@ -23,10 +22,7 @@ def edited(params: Params, tensor: str, place: tuple[int, ...], value: float) ->
     """Return `params` with one number of a tensor changed."""
     backward = resolve(params)
     shown = {"x": backward.layer.x, "weight": backward.layer.weight, "grad_output": backward.grad}
-    values = shown[tensor].copy()
-    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
-        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
-    values[place] = value
+    values = tensors.with_number(shown[tensor], tensor, place, value)
     return params.model_copy(update={tensor: tensors.compact(values)})
 
 

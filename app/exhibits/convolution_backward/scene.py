@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from app.exhibits.base import plain
+from app.exhibits.controls import repairs
 from app.exhibits.convolution_backward import below, controls
 from app.exhibits.convolution_backward.drawings import Drawings
 from app.exhibits.convolution_backward.figures import Panel
@@ -18,6 +19,7 @@ from app.exhibits.convolution_backward.views import VIEWS
 from app.exhibits.convolution_forward.resolve import option_texts
 from app.i18n import N_, Words
 from app.stepper.walk import Walk
+from engine import EngineError
 
 TABS = {"dx": N_("Gradient dX"), "dw": N_("Gradient dW"), "db": N_("Gradient db")}
 VIEW_NAMES = {
@@ -83,7 +85,7 @@ class BackwardScene(Walk):
             "part": {"narration": picture["narration"]},
             "picture": picture,
             "summary": SUMMARIES[params.view],
-            "sliders": controls.sliders(self.backward, words),
+            "sliders": controls.sliders(params, words),
             **below.context(
                 self.backward, params.tab, self.check_cell, lr=params.lr, eps=float(params.eps), words=words
             ),
@@ -111,13 +113,17 @@ def choices(params: Params) -> dict[str, Any]:
         "tabs": TABS,
         "views": VIEW_NAMES.get(params.tab),
         "epsilons": EPSILONS,
-        "option_names": (*controls.NAMES, "lr", "eps", "seed"),
+        "option_names": (*controls.BOUNDS, "lr", "eps", "seed"),
     }
 
 
 def broken(params: Params, words: Words) -> dict[str, Any]:
-    """Return the context of a page whose parts do not fit: the tabs stay, and the way back."""
-    return {"scene": None, "repairs": [], "sliders": [], "lr": "", **choices(params)}
+    """Return the context of a page whose parts do not fit: tabs and controls, and links that repair."""
+    try:
+        offered = controls.sliders(params, words)
+    except EngineError:  # a tensor is larger than this page shows: no slider mends that
+        offered = []
+    return {"scene": None, "repairs": repairs(offered), "sliders": offered, "lr": "", **choices(params)}
 
 
 def _plain_step(step: Any) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from app import numbers
 from app.drawing import Grid
 from app.exhibits import fields
 from app.exhibits.base import plain
+from app.exhibits.controls import repairs
+from app.exhibits.convolution_forward.resolve import option_texts
 from app.exhibits.convolution_matrix import controls, costs, joins, resolve, written
 from app.exhibits.convolution_matrix.neurons import Neurons
 from app.exhibits.convolution_matrix.params import BOUNDS, Params
@@ -214,7 +216,7 @@ class MatrixScene(Walk):
             "x": plain(self.layer.x),
             "weight": plain(self.layer.weight),
             "grad_output": plain(convolution.grad_output),
-            "options": {name: resolve.option_text(self.layer, name) for name in BOUNDS} | {"groups": self.layer.groups},
+            "options": {name: option_texts(self.layer)[name] for name in BOUNDS} | {"groups": self.layer.groups},
             "shape": matrix.shape,
             "rows": matrix.rows,
             "columns": matrix.columns,
@@ -263,9 +265,4 @@ OWN_TENSORS = {"x": N_("input x"), "weight": N_("filters W"), "grad_output": N_(
 def broken(settings: Params, words: Words) -> dict[str, Any]:
     """Return the context of a page whose parts do not fit: the controls, and links that repair."""
     offered = controls.sliders(settings, words)
-    repairs = [
-        (slider.name, min(slider.legal, key=lambda value: abs(value - (slider.current or 0))), slider.label)
-        for slider in offered
-        if slider.legal and slider.current not in slider.legal
-    ]
-    return {"scene": None, "sliders": offered, "repairs": repairs, **choices(settings)}
+    return {"scene": None, "sliders": offered, "repairs": repairs(offered), **choices(settings)}
