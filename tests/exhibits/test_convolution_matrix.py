@@ -1,5 +1,6 @@
 """Matrix view: every number on the page is the engine's, in every tab and at every step."""
 
+import io
 import re
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
@@ -337,6 +338,23 @@ def test_a_whole_tensor_can_be_pasted(client):
     assert link == {"x": "1x3x3_1_2_3_4_5_6_7_8_9"}
     refused = client.post(f"{PAGE}/tensor", data={**form, "text": "1 2\n3 4"})
     assert "kernel spans 3 but padded input is only 2" in refused.text
+
+
+@pytest.mark.parametrize(("tensor", "values", "shown"), [
+    ("x", np.arange(9).reshape(3, 3, 1), ("x", "0")),
+    ("weight", np.arange(4).reshape(1, 1, 2, 2), ("weight", "0_0")),
+    ("grad_output", np.arange(4).reshape(1, 2, 2), ("grad_output", "0")),
+])  # fmt: skip
+def test_a_file_is_shown_before_it_is_taken(client, tensor, values, shown):
+    file = io.BytesIO()
+    np.save(file, values)
+    form = {"query": "tab=backward", "tensor": tensor}
+    answer = client.post(f"{PAGE}/tensor", data=form, files={"file": ("own.npy", file.getvalue())})
+    assert answer.status_code == 200
+    tree = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    preview = tree.find(".//*[@class='previews']")
+    assert np.ravel(grid(preview, *shown)).tolist() == values.ravel().tolist()
+    assert "read as" in words_of(tree.find(".//div[@class='notice']"))
 
 
 def test_a_gradient_of_ones_own_is_kept_where_the_output_still_has_a_place_for_it():

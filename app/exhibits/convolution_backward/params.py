@@ -42,6 +42,7 @@ class Params(LinkParams):
     tab: Annotated[Literal["dx", "dw", "db"], Field(title=N_("Gradient"))] = "dx"
     dx_view: Annotated[Literal["scatter", "gather"], Field(title=N_("View of dX"))] = "scatter"
     dw_view: Annotated[Literal["stamps", "weights"], Field(title=N_("View of dW"))] = "stamps"
+    step_size: Annotated[Literal["output", "channel", "product"], Field(title=N_("Step size"))] = "output"
     step: Annotated[int, Field(ge=0, le=10**6, title=N_("Step"))] = 0
     lr: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, title=N_("Learning rate"))] = 0.1
     check: Annotated[

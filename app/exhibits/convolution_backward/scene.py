@@ -7,18 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from app.drawing import Panel
 from app.exhibits.base import plain
 from app.exhibits.controls import repairs
 from app.exhibits.convolution_backward import below, controls
 from app.exhibits.convolution_backward.drawings import Drawings
-from app.exhibits.convolution_backward.figures import Panel
 from app.exhibits.convolution_backward.params import EPSILONS, LAYER_OPTIONS, Params
 from app.exhibits.convolution_backward.presets import FIRST, PRESETS
 from app.exhibits.convolution_backward.resolve import resolve
 from app.exhibits.convolution_backward.views import VIEWS
 from app.exhibits.convolution_forward.resolve import option_texts
 from app.i18n import N_, Words
-from app.stepper.walk import Walk
+from app.i18n import words as words_of
+from app.stepper.walk import PartedWalk
 from engine import EngineError
 
 TABS = {"dx": N_("Gradient dX"), "dw": N_("Gradient dW"), "db": N_("Gradient db")}
@@ -36,16 +37,29 @@ SUMMARIES = {
 }
 
 
-class BackwardScene(Walk):
+class BackwardScene(PartedWalk):
     """The backward pass of one convolution at one step, as a link of this exhibit describes it."""
 
     def __init__(self, params: Params) -> None:
         self.params = params
         self.backward = resolve(params)
         self.view = VIEWS[params.view](self.backward)
-        super().__init__(len(self.view.trace), self.view.maps, params.step)
-        self.check_cell = tuple(map(int, params.check.split("_"))) if params.check else self.view.cell(self.step)
+        step_size = params.step_size if params.step_size in self.view.step_sizes else "output"
+        super().__init__(len(self.view.trace), self.view.maps, params.step, step_size)
+        self.check_cell = tuple(map(int, params.check.split("_"))) if params.check else self.view.cell(self.cell)
         self.checked = below.check(self.backward, params.tab, self.check_cell, float(params.eps))
+
+    def parts_in(self, step_size: str) -> int:
+        """Return how many steps of `step_size` one cell of the gradient takes."""
+        return self.view.parts_in(step_size)
+
+    @property
+    def picture(self) -> dict[str, Any]:
+        """This step in English: what a picture of it shows."""
+        return self._picture(words_of("en"))
+
+    def _picture(self, words: Words) -> dict[str, Any]:
+        return self.view.picture(self.cell, words, self.view.reached(self.step_size, self.part))
 
     def numbers(self, start: int, stop: int) -> dict[str, Any]:
         """Return tensors, gradients, one checked cell and steps start..stop of the open view, unrounded."""
@@ -79,7 +93,7 @@ class BackwardScene(Walk):
 
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/convolution-backward.html shows."""
-        params, picture = self.params, self.view.picture(self.step, words)
+        params, picture = self.params, self._picture(words)
         return {
             "scene": self,
             "part": {"narration": picture["narration"]},
@@ -90,6 +104,7 @@ class BackwardScene(Walk):
                 self.backward, params.tab, self.check_cell, lr=params.lr, eps=float(params.eps), words=words
             ),
             **choices(params),
+            "step_sizes": self.view.step_sizes,
             "own_tensors": [(name, words.gettext(label)) for name, label in OWN_TENSORS.items()],
         }
 

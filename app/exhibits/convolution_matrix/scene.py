@@ -9,7 +9,7 @@ import numpy as np
 
 import engine
 from app import numbers
-from app.drawing import Grid
+from app.drawing import Grid, Panel
 from app.exhibits import fields
 from app.exhibits.base import plain
 from app.exhibits.controls import repairs
@@ -46,7 +46,7 @@ class MatrixScene(Walk):
         self.params = settings
         self.convolution = resolve.resolve(settings)
         self.layer, self.matrix = self.convolution.layer, self.convolution.matrix
-        self.grids = Grids(self.layer, editable=True)  # the preview of an own tensor reads them as well
+        self.grids = Grids(self.layer, editable=True)
         self.backward = settings.tab == "backward"
         self.way = settings.way if self.backward else "forward"
         self.by_column = self.way == "gather"
@@ -196,6 +196,17 @@ class MatrixScene(Walk):
     def neurons(self) -> Neurons:
         return Neurons(self.convolution, self.lit, self.scales)
 
+    def preview(self, tensor: str, words: Words) -> list[Panel]:
+        """Return a tensor of the learner's own, as it would be taken."""
+        grids = Grids(self.layer, editable=False)
+        if tensor == "weight":
+            slices = [grid for of_channel in grids.filters for grid in of_channel]
+            return [Panel(g, words.gettext("Filter"), "W", str(g.place[0]), f"c{g.place[1]}") for g in slices]
+        if tensor == "grad_output":
+            shown = self._gradients("grad_output", self.convolution.grad_output, grids.outputs[0].pitch)
+            return [Panel(g, words.gettext("Gradient"), "dy", str(g.place[0])) for g in shown]
+        return [Panel(g, words.gettext("Input"), "x", str(g.place[0])) for g in grids.inputs]
+
     @property
     def agreement(self) -> str:
         """Return the largest difference between the matrix's product and the convolution's own."""
@@ -241,6 +252,7 @@ class MatrixScene(Walk):
             "costs": costs.costs(self.convolution, words) if self.params.tab == "loops" else [],
             "measured": costs.measured(self.convolution, words) if self.params.timed else [],
             "sliders": controls.sliders(self.params, words),
+            "own_tensors": [(name, words.gettext(label)) for name, label in OWN_TENSORS.items()],
             **choices(self.params),
         }
 
@@ -255,7 +267,6 @@ def choices(settings: Params) -> dict[str, Any]:
         "tabs": TABS,
         "ways": WAYS,
         "option_names": (*BOUNDS, "seed"),
-        "own_tensors": OWN_TENSORS,
     }
 
 
