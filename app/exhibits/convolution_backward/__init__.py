@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from app import tensors
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, OwnNumbers, Tile
+from app.exhibits.convolution_backward import pictures
 from app.exhibits.convolution_backward.figures import largest
 from app.exhibits.convolution_backward.params import Params
 from app.exhibits.convolution_backward.presets import FIRST, PRESETS, Preset
@@ -59,6 +60,7 @@ EXHIBIT = Exhibit(
         "grad_weight": lambda scene: scene.backward.gradients.weight,
         "grad_bias": lambda scene: scene.backward.gradients.bias,
     },
+    picture=pictures.draw,
     own_numbers=OwnNumbers(("x", "weight", "grad_output"), edited, taken),
     tiles=tuple(_tile(name, preset) for name, preset in PRESETS.items()),
 )

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 import engine
 from app import numbers
@@ -196,6 +197,11 @@ class MatrixScene(Walk):
     def neurons(self) -> Neurons:
         return Neurons(self.convolution, self.lit, self.scales)
 
+    def narration(self, words: Words) -> Markup:
+        """Return the step in one sentence."""
+        shape = self.layer.x.shape if self.by_column else self.convolution.output.shape
+        return written.told(self.way, self.step, shape, self.written, words)
+
     def preview(self, tensor: str, words: Words) -> list[Panel]:
         """Return a tensor of the learner's own, as it would be taken."""
         grids = Grids(self.layer, editable=False)
@@ -241,12 +247,11 @@ class MatrixScene(Walk):
 
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/convolution-matrix.html shows."""
-        shape = self.layer.x.shape if self.by_column else self.convolution.output.shape
         cell = self.cell
         return {
             "scene": self,
             "grids": self.grids,
-            "narration": written.told(self.way, self.step, shape, self.written, words),
+            "narration": self.narration(words),
             "joined": joins.sentence(self.convolution, cell, words) if cell else "",
             "joins": joins.table(self.convolution),
             "costs": costs.costs(self.convolution, words) if self.params.tab == "loops" else [],
