@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.i18n import N_
-from engine import EngineError
+from engine import EngineError, RangeError
 
 Array = NDArray[np.float64]
 
@@ -77,6 +77,15 @@ def laid_over(given: Array, others: Array) -> Array:
     shared = tuple(slice(0, min(old, wanted)) for old, wanted in zip(given.shape, others.shape, strict=True))
     made[shared] = given[shared]
     return made
+
+
+def with_number(values: Array, tensor: str, place: tuple[int, ...], value: float) -> Array:
+    """Return a copy of `values` with one number changed. Raises RangeError if `tensor`, its name, has no such cell."""
+    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
+        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
+    changed = values.copy()
+    changed[place] = value
+    return changed
 
 
 def as_image(values: Array, order: str) -> Array:

@@ -26,12 +26,6 @@ BOUNDS = {  # what the sliders offer
 MOST_LAYERS, MOST_DILATION = 4, 4
 
 
-def _known_preset(name: str) -> str:
-    if name not in PRESETS:
-        raise RangeError(N_("there is no preset “{got}”; have {known}"), got=name[:40], known=", ".join(PRESETS))
-    return name
-
-
 def _dilations(text: str) -> str:
     """Return "1x2x4" for whatever separates the numbers."""
     found = re.split(r"[x×,_\s]+", text.strip())
@@ -57,9 +51,7 @@ class Params(LinkParams):
 
     predict: ClassVar = False  # what the dock of other exhibits can also do
 
-    preset: Annotated[
-        str, AfterValidator(_known_preset), Field(title=N_("Preset"), json_schema_extra={"enum": list(PRESETS)})
-    ] = FIRST
+    preset: Annotated[str, fields.Preset(PRESETS), Field(title=N_("Preset"))] = FIRST
     view: Annotated[Literal["stamp", "gather"], Field(title=N_("View"))] = "stamp"
     x: Annotated[fields.TensorText | None, Field(title=N_("Input"))] = None
     weight: Annotated[fields.TensorText | None, Field(title=N_("Filters"))] = None

@@ -10,7 +10,7 @@ import numpy as np
 
 from app import tensors
 from app.exhibits.base import plain_query
-from app.exhibits.convolution_forward.presets import drawn
+from app.exhibits.convolution import drawn
 from app.exhibits.going_back_up.params import (
     CHOICES,
     MOST_CHANNELS,
@@ -171,10 +171,7 @@ def with_number(params: Params, tensor: str, place: tuple[int, ...], value: floa
     """Return `params` with one number of a tensor changed, as the page shows that tensor: the bias as one row."""
     if tensor == "bias" and place[:1] == (0,):
         place = place[1:]
-    values: Array = getattr(resolve(params), tensor).copy()
-    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
-        raise ShapeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
-    values[place] = value
+    values = tensors.with_number(getattr(resolve(params), tensor), tensor, place, value)
     return params.model_copy(update={tensor: tensors.compact(values)})
 
 

@@ -15,7 +15,7 @@ from app.exhibits.pooling.resolve import TENSORS, canonical, resolve
 from app.exhibits.pooling.scene import PoolingScene, broken
 from app.i18n import N_
 from app.tensors import Array
-from engine import RangeError, ShapeError
+from engine import ShapeError
 
 SHOWN = ("textbook", "overlapping", "ceil", "lenet")  # the presets that home page and list show
 
@@ -24,10 +24,8 @@ def edited(params: Params, tensor: str, place: tuple[int, ...], value: float) ->
     """Return `params` with one number of a tensor changed, as the page shows that tensor."""
     pool = resolve(params)
     weight, bias = pool.weights
-    values = {"x": pool.x, "grad": pool.grad_output, "weight": weight[None], "bias": bias[None]}[tensor].copy()
-    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
-        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
-    values[place] = value
+    shown = {"x": pool.x, "grad": pool.grad_output, "weight": weight[None], "bias": bias[None]}
+    values = tensors.with_number(shown[tensor], tensor, place, value)
     return params.model_copy(update={tensor: tensors.compact(values)})
 
 
