@@ -15,7 +15,10 @@ from app.drawing import Cell, Grid
 ZOOM = 2  # pixels per CSS pixel
 GAP = 32
 FRAMES = {"input": "#519D55", "filter": "#6529A9", "output": "#002C36", "gradient": "#B51C79"}
-IN_FONT = str.maketrans({numbers.MINUS: "-", "–": "-", "×": "x", "≈": "~"})  # the font has none of these signs
+OTHER_FRAME = "#494D55"  # of places, such as switches
+IN_FONT = str.maketrans(
+    {numbers.MINUS: "-", "–": "-", "×": "x", "≈": "~", "∂": "d", "′": "'", "✕": "x", "↻": "turned "}
+)  # the font has none of these signs
 PAPER, INK, INK3, RULE, HATCH, FOCUS = "#FBFAF6", "#1A1C20", "#656A73", "#E2DFD7", "#E7E4DC", "#FFD400"
 
 Box = tuple[float, float, float, float]
@@ -32,7 +35,7 @@ class Sheet:
 
     def grid(self, grid: Grid, x: float, y: float, label: str, known: int | None = None) -> None:
         """Draw a grid with its label above it; of its cells the first `known` have their number already."""
-        self.text((x, y - 14), label, 12, FRAMES[grid.role])
+        self.text((x, y - 14), label, 12, FRAMES.get(grid.role, OTHER_FRAME))
         if any(sum(side) for side in grid.ring):
             self.pen.rectangle(_zoomed((x, y, x + grid.width, y + grid.height)), fill=HATCH)
         cells = [cell for line in grid.lines() for cell in line]
@@ -43,10 +46,10 @@ class Sheet:
 
     def frame(self, box: Box, role: str) -> None:
         """Draw the frame of a tensor: a gradient's is a double line."""
-        self.pen.rectangle(_zoomed(box), outline=FRAMES[role], width=2 * ZOOM)
+        self.pen.rectangle(_zoomed(box), outline=FRAMES.get(role, OTHER_FRAME), width=2 * ZOOM)
         if role == "gradient":
             around = (box[0] - 3, box[1] - 3, box[2] + 3, box[3] + 3)
-            self.pen.rectangle(_zoomed(around), outline=FRAMES[role], width=ZOOM)
+            self.pen.rectangle(_zoomed(around), outline=FRAMES.get(role, OTHER_FRAME), width=ZOOM)
 
     def cell(self, box: Box, text: str, level: int, size: float | None) -> None:
         """Draw one cell on the colour scale, with its number where `size` leaves room for it."""

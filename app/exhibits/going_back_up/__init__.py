@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from app.exhibits.base import Exhibit, OwnNumbers, Tile
+from app.exhibits.going_back_up import pictures
 from app.exhibits.going_back_up.checkerboard import CheckerboardScene
 from app.exhibits.going_back_up.controls import broken
 from app.exhibits.going_back_up.dilation import DilationScene
@@ -72,6 +73,7 @@ EXHIBIT = Exhibit(
     long_params=TENSORS,
     view_params=("step",),
     arrays={name: partial(_array, name=name) for name in ("x", "output")},
+    picture=pictures.draw,
     own_numbers=OwnNumbers(TENSORS, with_number, with_tensor),
     tiles=tuple(_tile(name) for name in TILES),
 )

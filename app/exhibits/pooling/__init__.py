@@ -9,6 +9,7 @@ import numpy as np
 from app import tensors
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, OwnNumbers, Tile
+from app.exhibits.pooling import pictures
 from app.exhibits.pooling.params import Params
 from app.exhibits.pooling.presets import FIRST, PRESETS, Preset
 from app.exhibits.pooling.resolve import TENSORS, canonical, resolve
@@ -72,6 +73,7 @@ EXHIBIT = Exhibit(
         "grad_output": lambda scene: scene.pool.grad_output,
         "grad_input": lambda scene: scene.pool.grad_input(scene.pool.output.size),
     },
+    picture=pictures.draw,
     own_numbers=OwnNumbers(TENSORS, edited, taken),
     tiles=tuple(_tile(name, PRESETS[name]) for name in SHOWN),
 )

@@ -9,6 +9,7 @@ import numpy as np
 
 import engine
 from app import numbers
+from app.drawing import Grid
 from app.exhibits.base import plain
 from app.exhibits.pooling import controls
 from app.exhibits.pooling.grids import PoolGrids, changed_marks
@@ -145,10 +146,16 @@ class PoolingScene(Stage):
             }
         }
 
+    @property
+    def shifted_grids(self) -> tuple[list[Grid], list[Grid]]:
+        """The shifted input and its output, on the scales of those before, one grid per channel each."""
+        shift = self.shift
+        outputs = self.grids.outputs_of(shift.output, "shifted_output", "output", like=self.pool.output)
+        return self.grids.inputs_of(shift.x, "shifted"), outputs
+
     def _shifted(self, words: Words) -> dict[str, Any]:
         shift, rows, columns = self.shift, self.params.shift_rows, self.params.shift_columns
-        inputs = self.grids.inputs_of(shift.x, "shifted")
-        outputs = self.grids.outputs_of(shift.output, "shifted_output", "output", like=self.pool.output)
+        inputs, outputs = self.shifted_grids
         arrows = [
             (name, arrow, rows + down, columns + right, max(abs(rows + down), abs(columns + right)) <= MOST_SHIFT)
             for down, right, arrow, name in ARROWS

@@ -119,6 +119,7 @@ class SmallCnnScene:
         else:
             told, narration = {}, self.phases.current.says(self.shown, words, classes)
         return {
+            "narration": narration,
             "part": {"narration": narration},
             **told,
             **choices(self.params),
