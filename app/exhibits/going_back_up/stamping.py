@@ -148,15 +148,15 @@ class StampScene(TransposedScene):
         """Return what the sentence says of a kernel cell: where it lands, what was there, what is added, the sum."""
         step = self.now
         place = (step.filters.start, step.rows[u], step.columns[v])
-        before, after = (float(self.stamps.after(self.step + k)[place]) for k in (0, 1))
-        product = text(step.products[0, u, v])
+        before, added = float(self.stamps.after(self.step)[place]), float(step.products[0, u, v])
+        product = text(added)
         return {
             "map": place[0],
             "i": place[1],
             "j": place[2],
             "before": text(before),
             "product": f"({product})" if product.startswith(numbers.MINUS) else product,
-            "value": mark(text(after)),
+            "value": mark(text(before + added)),
         }
 
     def step_numbers(self, step: int) -> dict[str, Any]:

@@ -39,7 +39,8 @@ class TransposedScene(UpScene):
     @cached_property
     def scale(self) -> float:
         """Where the colours of the output end: what is cropped off counts too."""
-        return largest(self.uncropped.replay())
+        chosen, options = self.chosen, {**self.chosen.transposed, "padding": 0}
+        return largest(engine.conv_transpose2d(chosen.x, chosen.weight, chosen.bias, **options))
 
     def x_grids(self, **more: Any) -> list[Shown]:
         x = self.chosen.x
