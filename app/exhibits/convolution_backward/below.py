@@ -9,8 +9,8 @@ import numpy as np
 
 import engine
 from app import numbers
+from app.drawing import Panel
 from app.exhibits.convolution_backward.drawings import Drawings
-from app.exhibits.convolution_backward.figures import Panel
 from app.exhibits.convolution_backward.resolve import Backward
 from app.exhibits.convolution_backward.views import PAIRS, VIEWS
 from app.i18n import N_, Words
