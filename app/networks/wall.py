@@ -51,7 +51,7 @@ class Wall:
     def across(self) -> int:
         """How many maps stand in a row."""
         side = min(LARGEST, max(SMALLEST, self.maps.shape[2] * 4 // 3))
-        return max(1, min(len(self.maps), WIDTH // side))
+        return max(1, min(len(self.maps), WIDTH // int(side)))
 
     @property
     def down(self) -> int:

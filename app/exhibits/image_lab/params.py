@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -17,8 +17,9 @@ from engine import RangeError
 from engine.nets import NETS
 from engine.nets.architecture import Architecture
 
-PHOTO_NETS = tuple(name for name, net in NETS.items() if net.input_shape[0] == 3)
-FIRST_NET = "alexnet-2012"
+PhotoNet = Literal["alexnet-2012", "alexnet", "zfnet", "vgg16", "tiny-vgg"]
+PHOTO_NETS = get_args(PhotoNet)
+FIRST_NET: PhotoNet = "alexnet-2012"
 STAGES = {"gap", "drop", "fc", *(stage for name in PHOTO_NETS for stage in NETS[name].shapes)}
 LONGEST_TRAIL = 400
 _PICTURE = re.compile(r"p-([0-9a-f]{32})")
@@ -58,7 +59,7 @@ class Params(LinkParams):
     zoom: Annotated[int, Field(ge=100, le=800, title=N_("Zoom"), description="percent")] = 100
     across: Annotated[int, Field(ge=0, le=100, title=N_("Across"), description="percent")] = 50
     down: Annotated[int, Field(ge=0, le=100, title=N_("Down"), description="percent")] = 50
-    net: Annotated[Literal[PHOTO_NETS], Field(title=N_("Network"))] = FIRST_NET
+    net: Annotated[PhotoNet, Field(title=N_("Network"))] = FIRST_NET
     weights: Annotated[Literal["", "shipped", "official", "random"], Field(title=N_("Weights"))] = ""
     cell: Annotated[
         AnyPlace, Field(title=N_("Place"), max_length=60, description="stage.map.row.column; less will do: conv2")

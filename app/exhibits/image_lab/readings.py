@@ -50,7 +50,7 @@ class Readings:
             self._kept[key] = found
         self._kept.move_to_end(key)
         try:
-            reading = await asyncio.shield(found)
+            reading: PhotoReading = await asyncio.shield(found)
         except BaseException:
             if found.done():
                 self._kept.pop(key, None)

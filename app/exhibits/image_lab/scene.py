@@ -103,6 +103,11 @@ class ImageLab(Walk):
         return explain(self.architecture, self.reading.values, self.looked.sums, self.cell, at, words)
 
     @property
+    def current(self) -> str:
+        """The slab of the ribbon that is shown: of a ReLU, the stage before it."""
+        return self.pair.get("before", self.cell.stage)
+
+    @property
     def pair(self) -> dict[str, str]:
         """The stage before its ReLU and after, where the one shown is either."""
         index = self.stages.index(self.cell.stage)

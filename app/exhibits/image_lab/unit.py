@@ -42,7 +42,7 @@ class UnitCard:
     @cached_property
     def map(self) -> Array:
         """The unit's numbers, two-dimensional; of a stage without maps, all its units."""
-        return planes(self.value)[self.place[0]]
+        return np.asarray(planes(self.value)[self.place[0]])
 
     @property
     def place(self) -> tuple[int, int, int]:
