@@ -124,7 +124,7 @@ class Rooms:
 
     def _new(self, options) -> BrowserContext:
         context = self.browser.new_context(**options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)  # machines are shared; no test that passes waits for it
         context.new_page()
         return context
 
