@@ -5,6 +5,7 @@ import "../js/map-wall.js";
 import "../js/step-player.js";
 import "../js/tensor-grid.js";
 import { Arrays } from "../js/arrays.js";
+import { photograph } from "../js/camera.js";
 import { visit } from "../js/visit.js";
 
 /** @typedef {{ map: number, row: number, column: number, address: string }} Spot */
@@ -41,7 +42,9 @@ const fetched = new Map();
 /** The tensors of the photo and network that the page shows. */
 function arrays() {
   const shown = new URL(location.href).searchParams;
-  const query = new URLSearchParams(PHOTO.flatMap((name) => (shown.has(name) ? [[name, String(shown.get(name))]] : [])));
+  const query = new URLSearchParams(
+    PHOTO.flatMap((name) => (shown.has(name) ? [[name, String(shown.get(name))]] : [])),
+  );
   const key = query.toString();
   const found = fetched.get(key) ?? new Arrays((name) => `${api}/${name}.npy?${key}`, DIGITS);
   if (fetched.size > 3) fetched.clear();
@@ -162,6 +165,11 @@ function upload(file) {
   visit(form.action, { body });
 }
 
+root.addEventListener("click", async (event) => {
+  const button = /** @type {Element} */ (event.target).closest?.("[data-camera]");
+  const panel = /** @type {HTMLElement | null} */ (root.querySelector("[data-camera-panel]"));
+  if (button && panel) upload(await photograph(panel));
+});
 root.addEventListener("change", (event) => {
   const field = event.target;
   if (field instanceof HTMLInputElement && field.type === "file" && field.form?.matches("[data-upload]"))

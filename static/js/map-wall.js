@@ -88,7 +88,9 @@ export class MapWall extends HTMLElement {
    * @param {Spot | undefined} spot
    */
   #emit(name, spot) {
-    this.dispatchEvent(new CustomEvent(name, { detail: spot && { ...spot, address: this.#address(spot) }, bubbles: true }));
+    this.dispatchEvent(
+      new CustomEvent(name, { detail: spot && { ...spot, address: this.#address(spot) }, bubbles: true }),
+    );
   }
 
   /**
@@ -97,7 +99,8 @@ export class MapWall extends HTMLElement {
    */
   #address({ map, row, column }) {
     const stage = this.dataset.stageName;
-    if (this.dataset.rank === "1") return `${stage}.${Math.max(0, row) * this.#number("columns") + Math.max(0, column)}`;
+    if (this.dataset.rank === "1")
+      return `${stage}.${Math.max(0, row) * this.#number("columns") + Math.max(0, column)}`;
     return row < 0 ? `${stage}.${map}` : `${stage}.${map}.${row}.${column}`;
   }
 }

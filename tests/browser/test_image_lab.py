@@ -1,0 +1,160 @@
+"""The image lab by mouse, keyboard and camera: what is opened is what the network holds."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+
+LAB = "/exhibits/image-lab?weights=random"
+MINUS = "\N{MINUS SIGN}"
+
+
+def cell(page):
+    return page.locator(".unit-card").get_attribute("data-cell-name")
+
+
+def number(page):
+    return float(page.locator(".unit-head p b").inner_text().replace(MINUS, "-"))
+
+
+def value(page, name, query="weights=random"):
+    """Return the network's number at an address, by the API."""
+    stage, *place = name.split(".")
+    response = page.request.get(f"{page.url.split('/exhibits')[0]}/api/exhibits/image-lab/{stage}.npy?{query}")
+    return float(np.load(io.BytesIO(response.body()))[tuple(map(int, place))])
+
+
+def settled(page, pattern):
+    page.wait_for_function(
+        "p => new RegExp(p).test(document.querySelector('.unit-card').dataset.cellName)", arg=pattern
+    )
+
+
+def test_a_map_is_opened_by_clicking_it_and_a_cell_in_it(visit):
+    page = visit(f"{LAB}&cell=conv2").page
+    wall = page.locator("map-wall img").bounding_box()
+    unit = wall["width"] / (12 * 28 - 1)
+    page.mouse.click(wall["x"] + (3 * 28 + 13) * unit, wall["y"] + (2 * 28 + 13) * unit)  # third row, fourth map
+    settled(page, r"^conv2\.27\.")
+    assert number(page) == pytest.approx(value(page, cell(page)), abs=5e-4)
+    big = page.locator(".big-map[data-unit] img").bounding_box()
+    page.mouse.click(big["x"] + big["width"] * 5.5 / 27, big["y"] + big["height"] * 20.5 / 27)
+    settled(page, r"^conv2\.27\.20\.5$")
+    assert number(page) == pytest.approx(value(page, "conv2.27.20.5"), abs=5e-4)
+
+
+def test_the_value_under_the_pointer_is_read(visit):
+    page = visit(f"{LAB}&cell=conv1").page
+    wall = page.locator("map-wall img").bounding_box()
+    unit = wall["width"] / (8 * 56 - 1)
+    page.mouse.move(wall["x"] + (56 + 10.5) * unit, wall["y"] + 20.5 * unit)
+    readout = page.locator("[data-slot=readout]")
+    page.wait_for_function("() => document.querySelector('[data-slot=readout]').textContent.includes('=')")
+    name, shown = readout.inner_text().split(" = ")
+    assert name == "conv1.1.20.10"
+    assert float(shown.replace(MINUS, "-")) == pytest.approx(value(page, name), rel=1e-6)
+
+
+def test_a_number_of_the_window_opens_in_turn(visit):
+    page = visit(f"{LAB}&cell=conv2.9.10.10").page
+    page.locator('tensor-grid[data-tensor="x"] [role=gridcell]').first.click()
+    settled(page, r"^pool1\.\d+\.8\.8$")
+    assert page.locator(".breadcrumb li").count() == 2
+    page.locator(".breadcrumb a").first.click()
+    settled(page, r"^conv2\.9\.10\.10$")
+
+
+def test_by_keyboard_from_map_to_map_and_from_cell_to_cell(visit):
+    page = visit(f"{LAB}&cell=conv2.0.3.3").page
+    page.locator("map-wall").focus()
+    for key in ("ArrowRight", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    settled(page, r"^conv2\.13\.")
+    page.locator(".big-map[data-unit]").focus()
+    before = cell(page).split(".")
+    page.keyboard.press("ArrowRight" if int(before[3]) < 26 else "ArrowLeft")
+    settled(page, rf"^conv2\.13\.{before[2]}\.(?!{before[3]}$)")
+
+
+def test_the_player_steps_through_the_layers(visit):
+    page = visit(LAB).page
+    page.locator("[data-go=next]").click()
+    settled(page, r"^relu1\.")
+    page.keyboard.press("End")
+    settled(page, r"^softmax\.")
+    assert "softmax" in page.locator(".narration").inner_text()
+
+
+def test_the_ribbon_and_the_options_lead_on_without_leaving_the_page(visit):
+    page = visit(LAB).page
+    page.evaluate("window.here = true")
+    page.locator(".ribbon a", has_text="conv5").click()
+    settled(page, r"^conv5\.")
+    page.select_option("select[name=order]", "strength")
+    page.wait_for_function("() => document.querySelector('map-wall').dataset.order")
+    page.select_option("select[name=net]", "tiny-vgg")
+    settled(page, r"^conv1_1\.")
+    assert page.evaluate("window.here")
+
+
+def test_a_dropped_photo_is_looked_at_and_a_cell_of_it_opened(visit):
+    stream = io.BytesIO()
+    Image.effect_mandelbrot((400, 300), (-2, -1, 1, 1), 20).convert("RGB").save(stream, "PNG")
+    page = visit(f"{LAB}&net=tiny-vgg").page
+    page.set_input_files("input[type=file]", {"name": "m.png", "mimeType": "image/png", "buffer": stream.getvalue()})
+    page.wait_for_url(re.compile("photo=p-"))
+    page.locator(".predictions a").first.click()
+    settled(page, r"^softmax\.")
+    query = re.sub(r"&?cell=[^&]*", "", page.url.split("?")[1])
+    assert number(page) == pytest.approx(value(page, cell(page), query), abs=5e-4)
+
+
+def test_a_file_that_is_no_photo_is_refused_and_the_photo_stays(visit):
+    page = visit(f"{LAB}&net=tiny-vgg").page
+    page.set_input_files("input[type=file]", {"name": "a.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"})
+    page.locator(".error").wait_for()
+    assert "SVG" in page.locator(".error").inner_text()
+    assert page.locator(".unit-card").count() == 1
+
+
+def test_without_a_camera_a_sentence_says_so(visit):
+    page = visit(LAB).page
+    page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('no'))")
+    page.locator("[data-camera]").click()
+    page.wait_for_function("() => document.querySelector('[data-slot=camera]').textContent.includes('no camera')")
+    page.locator("[data-close]").click()
+    assert page.locator("[data-camera-panel]").is_hidden()
+
+
+def test_what_the_camera_sees_is_taken(visit):
+    page = visit(f"{LAB}&net=tiny-vgg").page
+    page.evaluate("""() => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [320, 240];
+      setInterval(() => { const c = canvas.getContext("2d"); c.fillStyle = "#0a0"; c.fillRect(0, 0, 320, 240); }, 50);
+      navigator.mediaDevices.getUserMedia = () => Promise.resolve(canvas.captureStream(20));
+    }""")
+    page.locator("[data-camera]").click()
+    page.wait_for_function("() => document.querySelector('video').videoWidth === 320")
+    page.locator("[data-take]").click()
+    page.wait_for_url(re.compile("photo=p-"))
+    answer = page.request.get(
+        page.url.replace("/exhibits/", "/api/exhibits/").replace("image-lab?", "image-lab/pixels.npy?")
+    )
+    red, green, blue = np.load(io.BytesIO(answer.body())).mean(axis=(1, 2))
+    assert green > 100 > red + 50
+    assert blue < 50
+
+
+def test_without_scripts_everything_is_a_link(visit):
+    page = visit(f"{LAB}&cell=conv2.9.10.10", java_script_enabled=False).page
+    assert page.locator("map-wall img").is_visible()
+    page.locator("text=the number that counts most").click()
+    assert cell(page).startswith("pool1.")
+    page.locator(".go-to input[name=cell]").fill("conv5.3")
+    page.locator(".go-to button").click()
+    assert cell(page).startswith("conv5.3.")
