@@ -9,6 +9,7 @@ from app.lessons import LESSONS
 pytestmark = pytest.mark.browser
 
 EXHIBIT = "/exhibits/convolution-forward"
+LAB = "/exhibits/image-lab"
 LESSON = "/lessons/convolution-step-by-step"
 PAGES = {
     "home": "/",
@@ -30,8 +31,8 @@ PAGES = {
     "code": f"{EXHIBIT}?tab=code",
     "opened": "/exhibits/lenet5?digit=7&beside=4&cell=conv2.3.4.5&step_size=channel&trail=softmax.7,pool2.3.2.2",
     "pixels": "/exhibits/lenet5?digit=2&cell=input.0.9.9",
-    "explained": "/exhibits/image-lab?photo=coffee&beside=cat&cell=conv3.7.5.5&step_size=channel&step=2&trail=softmax.1",
-    "normalised": "/exhibits/image-lab?photo=coins&cell=norm1.3.9.9&scale=fixed&colours=viridis&net=zfnet",
+    "explained": f"{LAB}?photo=coffee&beside=cat&cell=conv3.7.5.5&step_size=channel&step=2&trail=softmax.1",
+    "normalised": f"{LAB}?photo=coins&cell=norm1.3.9.9&scale=fixed&colours=viridis&net=zfnet",
 }
 VIEWS = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
