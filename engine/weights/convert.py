@@ -10,8 +10,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
 from engine.errors import EngineError, FileError
+from engine.nets.imagenet import classes
 from engine.weights import Manifest
-from engine.weights.official import Place, sha256
+from engine.weights.official import Place, alone, sha256
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,21 +26,25 @@ def convert(place: Place) -> None:
     Raises FileError if it is not what was downloaded, or holds anything but float32 arrays, ShapeError if
     they are not those of the network: then it is deleted, too. Raises FileError if there is no room.
     """
-    if not place.came.is_file():
-        return
+    manifest = Manifest(classes=classes())
+    with alone(place):
+        if not place.came.is_file():
+            return
+        try:
+            net = _network(place, manifest)
+        except EngineError:
+            place.forget()
+            raise
+        _write(place, net, manifest)
+
+
+def _network(place: Place, manifest: Manifest) -> Network:
     from engine.nets import described
-    from engine.nets.imagenet import classes
     from engine.nets.network import Network
 
-    manifest = Manifest(classes=classes())
-    try:
-        if sha256(place.came) != place.recorded("came"):
-            raise _damaged(place.came)
-        net = Network.with_state(described(place.official.name, manifest), _state(place.came))
-    except EngineError:
-        place.forget()
-        raise
-    _write(place, net, manifest)
+    if sha256(place.came) != place.recorded("came"):
+        raise _damaged(place.came)
+    return Network.with_state(described(place.official.name, manifest), _state(place.came))
 
 
 def _state(file: Path) -> dict[str, Tensor]:
@@ -59,6 +64,7 @@ def _state(file: Path) -> dict[str, Tensor]:
 
 
 def _write(place: Place, net: Network, manifest: Manifest) -> None:
+    """Write the weights. Raises OSError if the disk refuses them; what came stays then."""
     arrays = {key: value.detach().numpy() for key, value in net.state_dict().items()}
     unfinished = place.kept.with_suffix(".unfinished")
     try:
@@ -67,9 +73,10 @@ def _write(place: Place, net: Network, manifest: Manifest) -> None:
         unfinished.replace(place.kept)
         place.write_down("kept", digest)
         place.came.unlink()
-    except (OSError, SafetensorError) as error:
+    except SafetensorError as error:  # what the disk refused, in its words
+        raise OSError(str(error)) from None
+    finally:
         unfinished.unlink(missing_ok=True)
-        raise FileError("{folder} cannot be written: {reason}", folder=place.folder, reason=str(error)) from None
 
 
 def _damaged(file: Path) -> FileError:

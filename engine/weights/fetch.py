@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPException, HTTPResponse
@@ -14,11 +13,9 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-from filelock import FileLock, Timeout
-
 from engine.errors import FileError
 from engine.weights.convert import convert
-from engine.weights.official import OFFICIAL, Official, Place, at, sha256
+from engine.weights.official import OFFICIAL, Official, Place, alone, at, sha256
 
 __all__ = ["OFFICIAL", "Progress", "download", "get"]
 
@@ -49,7 +46,7 @@ def get(name: str) -> Iterator[Progress]:
 
 def download(place: Place) -> Iterator[Progress]:
     """Bring the published file, from where an earlier download stopped, and record its SHA-256; see get."""
-    with _alone(place):
+    with alone(place):
         if _is_whole(place):
             return
         place.forget()
@@ -61,21 +58,6 @@ def _is_whole(place: Place) -> bool:
     if place.is_here:
         return sha256(place.kept) == place.recorded("kept")
     return place.came.is_file() and sha256(place.came) == place.recorded("came")
-
-
-@contextmanager
-def _alone(place: Place) -> Iterator[None]:
-    """Keep other programs from the same file, and say of this one what the disk refused."""
-    try:
-        place.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(place.folder / f"{place.official.name}.lock", timeout=0):
-            yield
-    except Timeout:
-        raise FileError("{name} is being downloaded already, by another program", name=place.official.name) from None
-    except OSError as error:
-        raise FileError(
-            "{folder} cannot be written: {reason}", folder=place.folder, reason=error.strerror or str(error)
-        ) from None
 
 
 def _transfer(place: Place) -> Iterator[Progress]:

@@ -6,6 +6,8 @@ the SHA-256 of what came and of what is kept. Nothing here speaks to a network; 
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
@@ -92,7 +95,7 @@ class Place:
 
     def write_down(self, which: str, digest: str) -> None:
         """Record the SHA-256 of "came" or "kept"."""
-        unfinished = self.record.with_suffix(".unfinished")
+        unfinished = self.record.with_name(f"{self.record.name}.unfinished")
         unfinished.write_text(json.dumps({**self._record(), "address": self.official.address, which: digest}))
         unfinished.replace(self.record)
 
@@ -128,6 +131,21 @@ class Place:
         except (OSError, ValueError):
             return {}
         return record if isinstance(record, dict) else {}
+
+
+@contextmanager
+def alone(place: Place) -> Iterator[None]:
+    """Keep other programs from the same files meanwhile, and say of this one what the disk refused."""
+    try:
+        place.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(place.folder / f"{place.official.name}.lock", timeout=0):
+            yield
+    except Timeout:
+        raise FileError("{name} is being downloaded already, by another program", name=place.official.name) from None
+    except OSError as error:
+        raise FileError(
+            "{folder} cannot be written: {reason}", folder=place.folder, reason=error.strerror or str(error)
+        ) from None
 
 
 Seen = tuple[int, int, int]

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 import torch
 from filelock import FileLock
+from safetensors import SafetensorError
 
 from engine import RangeError, ShapeError, nets, weights
 from engine.errors import FileError
 from engine.nets.imagenet import classes
-from engine.weights import fetch, official
+from engine.weights import convert, fetch, official
 from tests.engine.publisher import network, publish, publisher, saved
 
 __all__ = ["publisher"]
@@ -240,6 +241,20 @@ def test_a_disk_that_fills_up_meanwhile_is_named(publisher):
         got()
 
 
+def test_a_disk_that_fills_up_at_the_conversion_keeps_what_came(publisher, monkeypatch):
+    def full(arrays, file, metadata):
+        file.write_bytes(b"half")
+        raise SafetensorError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(convert, "save_file", full)
+        with pytest.raises(FileError, match="weights cannot be written: No space left on device"):
+            got()
+    assert files() == ["lenet5.json", "lenet5.pth"]
+    assert got() == []
+    assert place().is_here
+
+
 def test_a_folder_that_cannot_be_made_is_named(publisher):
     place().folder.parent.parent.mkdir()
     place().folder.parent.write_text("a file")
@@ -338,7 +353,7 @@ def test_a_byte_changed_before_the_conversion_is_noticed(publisher):
         pass
     flip(place().came, 5000)
     with pytest.raises(FileError, match="it was deleted"):
-        fetch.convert(place())
+        convert.convert(place())
     got()
     assert place().is_here
 
