@@ -12,6 +12,7 @@ import torch
 from engine import nets
 from engine.nets.imagenet import classes
 from engine.nets.network import Network
+from engine.weights import fetch, official
 from engine.weights.official import OFFICIAL, Official
 
 FILE = "/models/lenet5.pth"
@@ -107,3 +108,18 @@ def publish(offers, monkeypatch, **changes):
         monkeypatch.delitem(OFFICIAL, name)
     known = {"size": len(offers.content), "prefix": sha256(offers.content).hexdigest()[:8]} | changes
     monkeypatch.setitem(OFFICIAL, "lenet5", Official("lenet5", offers.address + FILE, **known))
+
+
+def got(name="lenet5"):
+    """Return the bytes that had come at each event."""
+    return [progress.done for progress in fetch.get(name)]
+
+
+def place():
+    """Return where they are kept."""
+    return official.at("lenet5")
+
+
+def files():
+    """Return the names of the files there."""
+    return sorted(file.name for file in place().folder.iterdir() if file.suffix != ".lock")
