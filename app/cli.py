@@ -64,7 +64,7 @@ def serve(host: str, port: int) -> int:
     from app.main import create_app
 
     print(f"ConvLens is at http://{host}:{port}  (Ctrl+C stops it)", flush=True)
-    uvicorn.run(create_app(), host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(create_app(), host=host, port=port, log_level="warning", access_log=False, ws="none")
     return 0
 
 

@@ -218,6 +218,29 @@ class Grid:
         return Cell(row, column, x, y, *centre, text, level, False, number, "" if text == exact else exact, filler)
 
 
+@dataclass(frozen=True)
+class Panel:
+    """A grid with its label, and what is outlined in it."""
+
+    grid: Grid
+    name: str
+    symbol: str
+    index: str = ""
+    detail: str = ""
+    outline: tuple[Sequence[int], Sequence[int]] | None = None  # rows and columns
+    inactive: bool = False
+    at: int | None = None  # the last cell that is there already, where a step makes a cell
+    now: tuple[int, int] | None = None  # the cell that is being multiplied
+
+    @property
+    def rows(self) -> Sequence[int] | None:
+        return self.outline[0] if self.outline else None
+
+    @property
+    def columns(self) -> Sequence[int] | None:
+        return self.outline[1] if self.outline else None
+
+
 def pitch_for(columns: int, cells: int, *, sizes: tuple[tuple[int, int], ...], width: int) -> int:
     """Return the cell size of a grid that is `columns` wide in a tensor of `cells` cells.
 

@@ -10,11 +10,12 @@ import gettext
 import io
 from collections.abc import Iterable, Mapping
 from functools import cache, reduce
-
-from babel.messages import mofile, pofile
-from babel.messages.catalog import Catalog
+from typing import TYPE_CHECKING
 
 from app import paths
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 LOCALES = {"en": "en", "zh": "zh-Hans"}  # for the lang attribute of the page
@@ -30,6 +31,8 @@ def N_(sentence: str) -> str:
 @cache
 def catalogue(language: str) -> Catalog:
     """Return the parsed catalogue of `language` (English has none: its sentences are the keys)."""
+    from babel.messages import pofile  # here, because the first page is English as a rule and should not wait
+
     file = paths.LOCALE / language / "LC_MESSAGES" / "messages.po"
     with file.open("rb") as stream:
         return pofile.read_po(stream, locale=language)
@@ -40,6 +43,8 @@ def words(language: str) -> Words:
     """Return the translations into `language`: `.gettext`, `.ngettext`."""
     if language == "en":
         return gettext.NullTranslations()
+    from babel.messages import mofile
+
     compiled = io.BytesIO()
     mofile.write_mo(compiled, catalogue(language))
     compiled.seek(0)

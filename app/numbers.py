@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,12 +49,16 @@ def fitting(value: float, decimals: int) -> str:
 
     What rounding changed keeps them, so 0.9991 is 1.00 and never passes for 1.
     """
-    text = printed(value, decimals)
-    if abs(float(rounded(value, decimals)) - value) > 1e-9 * abs(value):
+    if value == 0:
+        return "0"  # most numbers of most pages
+    exact = rounded(value, decimals)
+    text = printed(exact, decimals)
+    if abs(float(exact) - value) > 1e-9 * abs(value):
         return text
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+@lru_cache(maxsize=4_096)  # a page asks for the same number to size the cells, to size the digits and to print it
 def short(value: float, decimals: int = 2) -> str:
     """Return `value` for a narrow cell: at most `decimals` decimals, large ones as 1e5."""
     if abs(value) >= 1e5:
@@ -65,3 +70,11 @@ def short(value: float, decimals: int = 2) -> str:
 def remainder(total: Decimal, terms: Iterable[Decimal]) -> Decimal:
     """Return what is missing between the printed terms and the printed total."""
     return total - sum(terms, Decimal(0))
+
+
+def percent(share: float) -> str:
+    """Return a probability as it is printed; what is not all and not nothing never looks so."""
+    text = f"{100 * float(share):.1f}"
+    if text == "0.0":
+        return "< 0.1 %"
+    return "> 99.9 %" if text == "100.0" else f"{text} %"

@@ -25,8 +25,8 @@ def level(value: float, scale: float) -> int:
     return round(STEPS * max(-1.0, min(1.0, value / scale)))
 
 
-def colour(at: int, theme: str = "light") -> str:
-    """Return the fill of level `at` as #RRGGBB."""
+def colour(at: float, theme: str = "light") -> str:
+    """Return the fill of level `at`, which may lie between two, as #RRGGBB."""
     place = (at + STEPS) / STEPS * 4
     below = min(int(place), 7)
     low, high = _rgb(SCALE[theme][below]), _rgb(SCALE[theme][below + 1])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.i18n import N_
-from engine import EngineError
+from engine import EngineError, RangeError
 
 Array = NDArray[np.float64]
 
@@ -69,6 +69,23 @@ def read_file(name: str, content: bytes) -> Array:
         return parse(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise TensorError(N_("{name} is neither .npy nor text; save it as .npy or .csv"), name=name) from None
+
+
+def laid_over(given: Array, others: Array) -> Array:
+    """Return a copy of `others` with the given numbers as far as they reach; both have the same number of axes."""
+    made = others.copy()
+    shared = tuple(slice(0, min(old, wanted)) for old, wanted in zip(given.shape, others.shape, strict=True))
+    made[shared] = given[shared]
+    return made
+
+
+def with_number(values: Array, tensor: str, place: tuple[int, ...], value: float) -> Array:
+    """Return a copy of `values` with one number changed. Raises RangeError if `tensor`, its name, has no such cell."""
+    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
+        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
+    changed = values.copy()
+    changed[place] = value
+    return changed
 
 
 def as_image(values: Array, order: str) -> Array:

@@ -17,6 +17,7 @@ from engine.ops.conv2d import conv2d, conv2d_backward
 from engine.ops.conv2d_loops import conv2d_loops
 from engine.ops.conv2d_matrix import SparseMatrix, conv2d_matrix
 from engine.ops.conv_transpose2d import conv_transpose2d, conv_transpose2d_backward, zero_insert
+from engine.ops.descent import gradient_step, linear_loss
 from engine.ops.flatten import flatten, flatten_backward
 from engine.ops.linear import linear, linear_backward
 from engine.ops.local_response_norm import local_response_norm, local_response_norm_backward
@@ -63,8 +64,10 @@ __all__ = [
     "global_avg_pool2d",
     "global_avg_pool2d_backward",
     "gradient_check",
+    "gradient_step",
     "linear",
     "linear_backward",
+    "linear_loss",
     "local_response_norm",
     "local_response_norm_backward",
     "log_softmax",

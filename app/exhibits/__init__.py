@@ -7,6 +7,7 @@ from app.exhibits.convolution_backward import EXHIBIT as convolution_backward
 from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
 from app.exhibits.convolution_matrix import EXHIBIT as convolution_matrix
 from app.exhibits.going_back_up import EXHIBIT as going_back_up
+from app.exhibits.image_lab import EXHIBIT as image_lab
 from app.exhibits.lenet5 import EXHIBIT as lenet5
 from app.exhibits.pooling import EXHIBIT as pooling
 from app.exhibits.small_cnn import EXHIBIT as small_cnn
@@ -23,7 +24,16 @@ def table(exhibits: Iterable[Exhibit]) -> dict[str, Exhibit]:
 
 
 EXHIBITS = table(
-    (convolution_forward, convolution_backward, convolution_matrix, pooling, going_back_up, small_cnn, lenet5)
+    (
+        convolution_forward,
+        convolution_backward,
+        convolution_matrix,
+        pooling,
+        going_back_up,
+        small_cnn,
+        lenet5,
+        image_lab,
+    )
 )
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step
 

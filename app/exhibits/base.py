@@ -73,12 +73,12 @@ class LiveMaps:
     """The maps of a network that an exhibit shows, also while the learner draws.
 
     names    of the stages whose maps there are
-    changes  (scene, words) -> what a page redraws for another input, as JSON
+    changes  (scene, words) -> what a page redraws for another input, as JSON; None if it asks for pictures
     sheet    (scene, name, theme, "digit" or "beside") -> all maps of a stage as one PNG, for a page without scripts
     """
 
     names: tuple[str, ...]
-    changes: Callable[[Any, Words], dict[str, Any]]
+    changes: Callable[[Any, Words], dict[str, Any]] | None
     sheet: Callable[[Any, str, str, str], bytes]
 
 

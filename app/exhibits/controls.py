@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from app.i18n import Words
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,14 @@ class Slider:
         """Return the place of `value` on the track."""
         return f"{100 * (value - self.low) / max(1, self.high - self.low):.3f}%"
 
+    def limited(self, legal: Sequence[int], reason: str, words: Words) -> Slider:
+        """Return the slider with only these numbers left, the reason why the others are not in its note."""
+        if list(legal) == list(self.legal):
+            return self
+        cautions = [value for value in self.cautions if value in legal]
+        both = words.gettext("%(first)s; %(second)s") % {"first": self.note, "second": reason}
+        return replace(self, legal=legal, cautions=cautions, note=both if self.note and reason else self.note or reason)
+
     @property
     def dots(self) -> list[tuple[str, bool]]:
         """(place, caution) of each legal number, where there is room for dots."""
@@ -51,3 +61,12 @@ class Slider:
             start, stop = max(before, self.low), min(after, self.high)
             stretches.append((self.percent(start), f"{100 * (stop - start) / max(1, self.high - self.low):.3f}%"))
         return stretches
+
+
+def repairs(sliders: Sequence[Slider]) -> list[tuple[str, int, str]]:
+    """Return (parameter, value, label) of the nearest legal number of each option that may not be as it is."""
+    return [
+        (slider.name, min(slider.legal, key=lambda value: abs(value - (slider.current or 0))), slider.label)
+        for slider in sliders
+        if slider.legal and slider.current not in slider.legal
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -69,6 +70,26 @@ class Pair:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {**handler(schema), "minimum": self.low, "maximum": self.high, "examples": ["2", "3x2"]}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Marks a field that names one of these prepared examples."""
+
+    presets: Mapping[str, object]
+
+    def known(self, name: str) -> str:
+        """Return `name`. Raises RangeError if no preset has it."""
+        if name not in self.presets:
+            known = ", ".join(self.presets)
+            raise RangeError(N_("there is no preset “{got}”; have {known}"), got=name[:40], known=known)
+        return name
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.known, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "enum": list(self.presets)}
 
 
 PADDING_WORDS = ("valid", "same")

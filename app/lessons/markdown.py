@@ -14,19 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from mdit_py_plugins.admon import admon_plugin
-from mdit_py_plugins.anchors import anchors_plugin
-from mdit_py_plugins.attrs import attrs_plugin
-from mdit_py_plugins.container import container_plugin
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.front_matter import front_matter_plugin
-
-from app.lessons import formulas
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 PLACES = ("exhibit", "question")  # containers that the page fills in
 SCHEMES = ("term", "exhibit", "lesson")  # links that the site resolves
@@ -42,7 +34,18 @@ class Reference(NamedTuple):
 
 @cache
 def parser() -> MarkdownIt:
-    """Return the parser of lessons; HTML in them stays text."""
+    """Return the parser of lessons; HTML in them stays text. Nothing before the first lesson waits for its parts."""
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.admon import admon_plugin
+    from mdit_py_plugins.anchors import anchors_plugin
+    from mdit_py_plugins.attrs import attrs_plugin
+    from mdit_py_plugins.container import container_plugin
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
+    from mdit_py_plugins.front_matter import front_matter_plugin
+
+    from app.lessons import formulas
+
     made = MarkdownIt("commonmark", {"html": False}).enable("table")
     made.use(front_matter_plugin).use(admon_plugin).use(footnote_plugin)
     made.use(attrs_plugin, allowed=["lang"])

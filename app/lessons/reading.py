@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from app import paths
 from app.exhibits import EXHIBITS
-from app.lessons.links import Linker
 from app.lessons.markdown import blocks, parser, place
 
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
 EMPTY = Markup()
+_QUESTION = re.compile(r"^::: question (\S+)$", re.MULTILINE)
 _FORMULA_AND_STOP = re.compile(r"</math></span>([，。；：、）？！,.;:)?!]+)")
 
 
@@ -31,6 +34,16 @@ class Piece:
     slug: str = ""
     query: str = ""
     number: int = 0  # of an exhibit, among those of the lesson
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a list of lessons says about one, in one language."""
+
+    title: str
+    summary: str
+    minutes: int
+    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,14 @@ def file(slug: str, language: str) -> Path:
 
 
 @cache
+def lesson_head(slug: str, language: str) -> Head:
+    """Return the head of a lesson without reading its Markdown: the first page after a start shows all of them."""
+    source = file(slug, language).read_text(encoding="utf-8")
+    _, front_matter, words = source.split("---\n", 2)
+    return Head(**yaml.safe_load(front_matter), questions=tuple(_QUESTION.findall(words)))
+
+
+@cache
 def lesson_text(slug: str, language: str) -> Text:
     """Return a lesson in one language."""
     return parse(file(slug, language).read_text(encoding="utf-8"), language)
@@ -61,6 +82,8 @@ def lesson_text(slug: str, language: str) -> Text:
 
 def parse(source: str, language: str) -> Text:
     """Return the lesson that `source` writes."""
+    from app.lessons.links import Linker  # brings the whole of Markdown, which no page before a lesson needs
+
     tokens = parser().parse(source)
     about = yaml.safe_load(tokens[0].content) if tokens[0].type == "front_matter" else {}
     Linker(language).resolve(tokens)

@@ -92,15 +92,25 @@ def _add_picture(router: APIRouter, exhibit: Exhibit, draw: Callable[[Any], byte
 
 
 def _add_live(router: APIRouter, exhibit: Exhibit, live: LiveMaps) -> None:
-    Params, Name = exhibit.Params, Literal[tuple(live.names)]
+    if live.changes:
+        _add_changes(router, exhibit, live.changes)
+    _add_maps(router, exhibit, live)
+
+
+def _add_changes(router: APIRouter, exhibit: Exhibit, changes_of: Callable[..., dict[str, Any]]) -> None:
+    Params = exhibit.Params
 
     @router.get(exhibit.api + "/live", name=f"{exhibit.slug}: what changes with the input")
     async def changes(request: Request, params: Annotated[Params, Query()]) -> Response:
         """Colour levels -16..16 of every map, and the result as printed."""
         desk = Desk(exhibit, request)
-        answer = json_answer(live.changes(await desk.scene(params), desk.visitor.words))
+        answer = json_answer(changes_of(await desk.scene(params), desk.visitor.words))
         answer.headers["Vary"] = "Cookie, Accept-Language"
         return answer
+
+
+def _add_maps(router: APIRouter, exhibit: Exhibit, live: LiveMaps) -> None:
+    Params, Name = exhibit.Params, Literal[tuple(live.names)]
 
     @router.get(exhibit.api + "/maps/{name}.png", name=f"{exhibit.slug}: the maps of a stage as a picture")
     async def maps(
@@ -111,7 +121,8 @@ def _add_live(router: APIRouter, exhibit: Exhibit, live: LiveMaps) -> None:
         of: Literal["digit", "beside"] = "digit",
     ) -> Response:
         """All maps of a stage, one pixel per number, on the page's colour scale."""
-        return png_answer(live.sheet(await Desk(exhibit, request).scene(params), name, theme, of))
+        scene = await Desk(exhibit, request).scene(params)
+        return png_answer(await run_in_threadpool(live.sheet, scene, name, theme, of))
 
 
 def _end(start: int, stop: int | None) -> int:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app import pictures
 from app.encoding import FOREVER, json_answer
+from app.exhibits.image_lab.samples import SAMPLES, thumbnail
 from app.i18n import N_
 from app.pictures import PictureError
 from app.routes.heavy import heavy
@@ -53,6 +54,14 @@ def picture(
     # With an ETag of its own it stays out of the cache of answers: reading it here is what keeps it from expiring.
     headers = {"Cache-Control": FOREVER, "ETag": f'"{picture}"'}
     return Response(png, media_type="image/png", headers=headers)
+
+
+@router.get("/api/samples/{sample}.jpg", name="pictures: a sample, small")
+def small_sample(sample: Annotated[str, Path(description="a sample photo's name")]) -> Response:
+    """The middle of a sample photo, small."""
+    if sample not in SAMPLES:
+        raise HTTPException(404)
+    return Response(thumbnail(sample), media_type="image/jpeg", headers={"Cache-Control": FOREVER})
 
 
 async def _uploaded(request: Request) -> tuple[bytes, str]:

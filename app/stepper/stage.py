@@ -14,7 +14,7 @@ from app.stepper.layer import Layer
 from app.stepper.moments import Moment, Part, Precision, parts_per_cell
 from app.stepper.moments import moment as told_moment
 from app.stepper.sentences import ACTIVATION_NAMES
-from app.stepper.walk import Walk
+from app.stepper.walk import PartedWalk
 from engine.geometry import Geometry, Size
 
 CHUNK = 2_400  # terms that one answer with moments holds, about
@@ -34,7 +34,7 @@ class Drawn(Protocol):
     def outputs(self) -> list[Grid]: ...
 
 
-class Stage(Walk, ABC):
+class Stage(PartedWalk, ABC):
     """An operation, a step size, and the step that the reader has got to.
 
     A step makes a whole output cell, or a part of one. Subclasses say what a cell is made of.
@@ -46,12 +46,6 @@ class Stage(Walk, ABC):
     first_filter = 0  # what the first filter is called
     weighted = False  # whether the terms are products with weights, summed by channel
     known = False  # whether the output is there from the start, not made step by step
-
-    def __init__(self, cells: int, maps: int, step: int, step_size: str) -> None:
-        self.cells, self.step_size = cells, step_size
-        self.parts = self.parts_in(step_size)
-        super().__init__(self.cells * self.parts, maps, step)
-        self.cell, self.part = divmod(self.step, self.parts)
 
     @property
     @abstractmethod
@@ -66,10 +60,6 @@ class Stage(Walk, ABC):
     @abstractmethod
     def moment(self, cell: int, words: Words) -> Moment:
         """Return one output cell as the page shows it."""
-
-    def parts_in(self, step_size: str) -> int:
-        """Return how many steps of `step_size` one output cell takes."""
-        return 1
 
     @property
     def kernel_size(self) -> Size:
@@ -138,13 +128,6 @@ class Stage(Walk, ABC):
     def told(part: Part, channel: int, product: int) -> bool:
         """Return whether a product has been reached at `part` of the cell."""
         return (channel, product) <= (part.channel, part.product)
-
-    def step_in(self, step_size: str) -> int:
-        """Return the same place counted in another step size."""
-        parts = self.parts_in(step_size)
-        if step_size == self.step_size:
-            return self.step
-        return self.cell * parts + (parts - 1 if step_size == "output" else 0)
 
 
 class LayerStage(Stage):

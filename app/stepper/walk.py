@@ -40,3 +40,28 @@ class Walk:
 
     def _percent(self, step: int) -> str:
         return f"{100 * step / max(1, self.steps - 1):.3f}%"
+
+
+class PartedWalk(Walk):
+    """Steps of which each makes a cell or, in a finer step size, a part of one.
+
+    cells, cell   how many cells there are, and which one is being made
+    parts, part   how many steps a cell takes, and which one of them this is
+    """
+
+    def __init__(self, cells: int, maps: int, step: int, step_size: str) -> None:
+        self.cells, self.step_size = cells, step_size
+        self.parts = self.parts_in(step_size)
+        super().__init__(self.cells * self.parts, maps, step)
+        self.cell, self.part = divmod(self.step, self.parts)
+
+    def parts_in(self, step_size: str) -> int:
+        """Return how many steps of `step_size` one cell takes."""
+        return 1
+
+    def step_in(self, step_size: str) -> int:
+        """Return the same place counted in another step size."""
+        parts = self.parts_in(step_size)
+        if step_size == self.step_size:
+            return self.step
+        return self.cell * parts + (parts - 1 if step_size == "output" else 0)

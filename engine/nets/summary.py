@@ -23,6 +23,7 @@ class Row:
     macs: int  # multiplications, each with its addition
     receptive_field: int  # pixels of the picture along one side that a cell depends on
     stride: int | None  # pixels between the fields of neighbouring cells; a linear stage has no neighbours
+    start: int  # first pixel that cell 0 depends on; negative lies on padding
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def _row(stage: Stage, shape: Shape, output_shape: Shape, layers: list[Layer]) -
         macs=cells * fan_in if biased else 0,
         receptive_field=field.size,
         stride=field.jump if len(output_shape) == 3 else None,
+        start=field.start,
     )
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import ShapeError
+from engine.errors import RangeError, ShapeError
+from engine.geometry import whole
 
 Array = NDArray[Any]
 DType = np.dtype[Any]
@@ -28,6 +29,41 @@ def real_array(value: object, name: str) -> Array:
     if array.size == 0:
         raise ShapeError("{name} has shape {shape}, which holds no number", name=name, shape=array.shape)
     return array
+
+
+def image_batch(x: object) -> tuple[Array, bool]:
+    """Return x as (N, C, H, W), nothing copied, and whether it came with its batch axis. Raises ShapeError."""
+    images = real_array(x, "x")
+    if images.ndim not in (3, 4):
+        raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=images.shape)
+    batched = images.ndim == 4
+    return images if batched else images.reshape(1, *images.shape), batched
+
+
+def image_shape(shape: object) -> tuple[int, ...]:
+    """Return shape as a tuple if it is that of images, (N, C, H, W) or (C, H, W).
+
+    Raises ShapeError on another number of axes, RangeError if one of them is no whole number above 0.
+    """
+    sizes = whole_shape(shape)
+    if len(sizes) not in (3, 4):
+        raise ShapeError("input_shape must be (N, C, H, W) or (C, H, W), got {shape}", shape=sizes)
+    return sizes
+
+
+def whole_shape(shape: object) -> tuple[int, ...]:
+    """Return shape as a tuple of whole numbers above 0. Raises ShapeError or RangeError."""
+    if not isinstance(shape, tuple | list):
+        raise ShapeError("input_shape must be the shape of x, got {got}", got=repr(shape)[:40])
+    return tuple(whole(size, "input_shape", minimum=1) for size in shape)
+
+
+def axis_of(values: Array, dim: object) -> int:
+    """Return which axis of values dim names, counted from 0. Raises RangeError if there is none."""
+    ordinary = isinstance(dim, int | np.integer) and not isinstance(dim, bool)
+    if not ordinary or not -values.ndim <= dim < values.ndim:  # type: ignore[operator]
+        raise RangeError("x of shape {shape} has no axis {dim}", shape=values.shape, dim=dim)
+    return int(dim) % values.ndim  # type: ignore[call-overload, no-any-return]
 
 
 def computing_dtype(*arrays: Array) -> DType:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import ShapeError
 from engine.geometry import IntOrPair, Padding
-from engine.ops.arrays import Array, real_array
-from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, spread, summing, window_sums
+from engine.ops.arrays import Array, image_batch, image_shape, real_array
+from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, PoolWindow, spread, summing, window_sums
 
 
 def avg_pool2d(
@@ -56,7 +55,7 @@ def avg_pool2d_backward(
     """
     grad = np.asarray(real_array(grad_output, "grad_output"))
     # a plane of that shape without its memory: the gradient does not depend on the numbers of x
-    plane = np.broadcast_to(np.zeros((), grad.dtype), input_shape)
+    plane = np.broadcast_to(np.zeros((), grad.dtype), image_shape(input_shape))
     inputs = PoolInputs.of(plane, kernel_size, stride=stride, padding=padding, ceil_mode=ceil_mode)
     shares = _divided(inputs.gradient(grad), inputs, count_include_pad)
     return inputs.unbatched(spread(shares, inputs.geometry))
@@ -72,14 +71,13 @@ def global_avg_pool2d(x: object) -> Array:
 
 def global_avg_pool2d_backward(grad_output: object, input_shape: tuple[int, ...]) -> Array:
     """Return the gradient of global_avg_pool2d: every cell of a map gets grad_output / (H * W)."""
-    return avg_pool2d_backward(grad_output, input_shape, (input_shape[-2], input_shape[-1]))
+    shape = image_shape(input_shape)
+    return avg_pool2d_backward(grad_output, shape, (shape[-2], shape[-1]))
 
 
 def _map_size(x: object) -> tuple[int, int]:
-    shape = real_array(x, "x").shape
-    if len(shape) not in (3, 4):
-        raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=shape)
-    return shape[-2], shape[-1]
+    images, _ = image_batch(x)
+    return images.shape[2], images.shape[3]
 
 
 def _divided(values: Array, inputs: PoolInputs, count_include_pad: bool) -> Array:
@@ -124,9 +122,9 @@ class AvgPool2dTrace(PoolTrace[AvgPool2dStep]):
         )
         self.sizes = inputs.geometry.window_sizes(padding=count_include_pad)
 
-    def made(self, step: PoolStep) -> AvgPool2dStep:
-        divisor = int(self.sizes[step.index[2:]])
-        return AvgPool2dStep(step.index, step.rows, step.columns, step.inside, step.window, divisor)
+    def made(self, seen: PoolWindow) -> AvgPool2dStep:
+        divisor = int(self.sizes[seen.index[2:]])
+        return AvgPool2dStep(seen, divisor=divisor)
 
 
 def global_trace(x: object) -> AvgPool2dTrace:

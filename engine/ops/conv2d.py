@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.geometry import Geometry, IntOrPair, Padding, whole
-from engine.ops.arrays import Array, DType, computing_dtype, real_array
+from engine.ops.arrays import Array, DType, computing_dtype, image_batch, real_array
 from engine.ops.windows import add_columns, column_tiles
 
 
@@ -37,15 +37,13 @@ class Conv2dInputs(NamedTuple):
         groups: object = 1,
     ) -> Self:
         """Return the arguments of conv2d, checked. Raises ShapeError or RangeError."""
-        images, filters = real_array(x, "x"), real_array(weight, "weight")
+        (images, batched), filters = image_batch(x), real_array(weight, "weight")
         parts = whole(groups, "groups", minimum=1)
         _check_channels(images, filters, parts)
         biases = None if bias is None else checked_bias(bias, filters.shape[0])
         geometry = Geometry.of(images.shape[-2:], filters.shape[2:], stride=stride, padding=padding, dilation=dilation)
-        batched = images.ndim == 4
         dtype = computing_dtype(images, filters, *([] if biases is None else [biases]))
-        batch = images if batched else images.reshape(1, *images.shape)
-        return cls(batch, filters, biases, parts, geometry, dtype, batched)
+        return cls(images, filters, biases, parts, geometry, dtype, batched)
 
     @property
     def output_shape(self) -> tuple[int, int, int, int]:
@@ -170,11 +168,9 @@ def backward_inputs(grad_output: object, x: object, weight: object, **options: o
 
 
 def _check_channels(x: Array, weight: Array, groups: int) -> None:
-    if x.ndim not in (3, 4):
-        raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=x.shape)
     if weight.ndim != 4:
         raise ShapeError("weight must be (C_out, C_in / groups, K_h, K_w), got shape {shape}", shape=weight.shape)
-    wanted, got = weight.shape[1] * groups, x.shape[-3]
+    wanted, got = weight.shape[1] * groups, x.shape[1]
     if wanted != got:
         raise ShapeError("weight expects {wanted} input channels, x has {got}", wanted=wanted, got=got)
     if weight.shape[0] % groups:

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.geometry import Geometry, IntOrPair, Padding, pair, transposed_geometry, whole
-from engine.ops.arrays import Array, DType, computing_dtype, real_array
+from engine.ops.arrays import Array, DType, computing_dtype, image_batch, real_array
 from engine.ops.conv2d import checked_bias, checked_gradient
 from engine.ops.windows import add_columns, column_tiles, tiles
 
@@ -43,7 +43,7 @@ class ConvTranspose2dInputs(NamedTuple):
         groups: object = 1,
     ) -> Self:
         """Return the arguments of conv_transpose2d, checked. Raises ShapeError or RangeError."""
-        images, filters = real_array(x, "x"), real_array(weight, "weight")
+        (images, batched), filters = image_batch(x), real_array(weight, "weight")
         parts = whole(groups, "groups", minimum=1)
         _check_channels(images, filters, parts)
         biases = None if bias is None else checked_bias(bias, filters.shape[1] * parts)
@@ -56,9 +56,7 @@ class ConvTranspose2dInputs(NamedTuple):
             dilation=dilation,
         )
         dtype = computing_dtype(images, filters, *([] if biases is None else [biases]))
-        batched = images.ndim == 4
-        batch = images if batched else images.reshape(1, *images.shape)
-        return cls(batch, filters, biases, parts, geometry, dtype, batched)
+        return cls(images, filters, biases, parts, geometry, dtype, batched)
 
     @property
     def output_shape(self) -> tuple[int, int, int, int]:
@@ -206,11 +204,9 @@ def zero_insert(x: object, stride: IntOrPair) -> Array:
 
 
 def _check_channels(x: Array, weight: Array, groups: int) -> None:
-    if x.ndim not in (3, 4):
-        raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=x.shape)
     if weight.ndim != 4:
         raise ShapeError("weight must be (C_in, C_out / groups, K_h, K_w), got shape {shape}", shape=weight.shape)
-    wanted, got = weight.shape[0], x.shape[-3]
+    wanted, got = weight.shape[0], x.shape[1]
     if wanted != got:
         raise ShapeError("weight expects {wanted} input channels, x has {got}", wanted=wanted, got=got)
     if wanted % groups:

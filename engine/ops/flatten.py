@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from engine.errors import RangeError, ShapeError
-from engine.ops.arrays import Array, real_array
+from engine.ops.arrays import Array, axis_of, real_array, whole_shape
 
 
 def flatten(x: object, start_dim: int = 1, end_dim: int = -1) -> Array:
@@ -17,7 +17,7 @@ def flatten(x: object, start_dim: int = 1, end_dim: int = -1) -> Array:
     Raises RangeError if x has no such axes.
     """
     values = real_array(x, "x")
-    first, last = (_axis(values, dim) for dim in (start_dim, end_dim))
+    first, last = (axis_of(values, dim) for dim in (start_dim, end_dim))
     if first > last:
         raise RangeError("start_dim {start} lies behind end_dim {end}", start=start_dim, end=end_dim)
     middle = math.prod(values.shape[first : last + 1])
@@ -30,16 +30,11 @@ def flatten_backward(grad_output: object, input_shape: tuple[int, ...]) -> Array
     Raises ShapeError if that shape holds another number of cells.
     """
     grad = real_array(grad_output, "grad_output")
-    if grad.size != math.prod(input_shape):
+    shape = whole_shape(input_shape)
+    if grad.size != math.prod(shape):
         raise ShapeError(
             "grad_output {grad} and input_shape {input} do not belong together",
             grad=grad.shape,
-            input=tuple(input_shape),
+            input=shape,
         )
-    return np.asarray(grad.reshape(input_shape))
-
-
-def _axis(values: Array, dim: int) -> int:
-    if not -values.ndim <= dim < values.ndim:
-        raise RangeError("x of shape {shape} has no axis {dim}", shape=values.shape, dim=dim)
-    return dim % values.ndim
+    return np.asarray(grad.reshape(shape))

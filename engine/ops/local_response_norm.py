@@ -92,9 +92,9 @@ def local_response_norm_backward(
     where c' runs over the maps whose neighbour c is. Raises ShapeError if grad_output has another shape than x.
     """
     inputs = NormInputs.of(x, size, alpha, beta, k)
-    grad = np.asarray(real_array(grad_output, "grad_output"))
-    if grad.shape != np.shape(x):
-        raise ShapeError("grad_output must have the shape of x {wanted}, got {got}", wanted=np.shape(x), got=grad.shape)
+    grad, wanted = np.asarray(real_array(grad_output, "grad_output")), inputs.unbatched(inputs.x).shape
+    if grad.shape != wanted:
+        raise ShapeError("grad_output must have the shape of x {wanted}, got {got}", wanted=wanted, got=grad.shape)
     grad, d = grad.reshape(inputs.x.shape).astype(inputs.x.dtype, copy=False), inputs.divisors
     shared = inputs.sums_back(grad * inputs.x * d ** (-beta - 1))
     return inputs.unbatched(grad * d**-beta - 2 * alpha * beta / inputs.size * inputs.x * shared)

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from engine.errors import RangeError, ShapeError
-from engine.ops.arrays import Array, computing_dtype, real_array
+from engine.ops.arrays import Array, axis_of, computing_dtype, real_array
 from engine.ops.lazy import LazyTrace
 from engine.ops.softmax import softmax
 
@@ -22,10 +22,9 @@ def log_softmax(x: object, dim: int = -1) -> Array:
     Shape of x; its dtype, float64 for integers. Raises RangeError if x has no axis dim.
     """
     values = _floats(real_array(x, "x"))
-    if not -values.ndim <= dim < values.ndim:
-        raise RangeError("x of shape {shape} has no axis {dim}", shape=values.shape, dim=dim)
-    shifted = values - values.max(axis=dim, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True)))
+    axis = axis_of(values, dim)
+    shifted = values - values.max(axis=axis, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True)))
 
 
 def log_softmax_backward(grad_output: object, x: object, dim: int = -1) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 from engine.errors import RangeError
 from engine.geometry import Geometry, IntOrPair
 from engine.ops.arrays import Array
-from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, spread, window_sums
+from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, PoolWindow, spread, window_sums
 
 
 def lp_pool2d(
@@ -123,6 +123,6 @@ class LpPool2dTrace(PoolTrace[LpPool2dStep]):
         super().__init__(inputs, dtype, np.dtype(np.float64))
         self.power, self.weights = _checked_power(norm_type), _weights(inputs.geometry)
 
-    def made(self, step: PoolStep) -> LpPool2dStep:
-        weight = float(self.weights[step.index[2:]])
-        return LpPool2dStep(step.index, step.rows, step.columns, step.inside, step.window, self.power, weight)
+    def made(self, seen: PoolWindow) -> LpPool2dStep:
+        weight = float(self.weights[seen.index[2:]])
+        return LpPool2dStep(seen, power=self.power, weight=weight)

@@ -1,6 +1,6 @@
 """What every pooling shares: its checked arguments, one step of it, and how a gradient goes back through it."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from types import NoneType
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.errors import RangeError, ShapeError
 from engine.geometry import Geometry, Sides, pair
-from engine.ops.arrays import Array, DType, computing_dtype, real_array
+from engine.ops.arrays import Array, DType, computing_dtype, image_batch, real_array
 from engine.ops.lazy import LazyTrace
 
 
@@ -34,15 +34,13 @@ class PoolInputs(NamedTuple):
         ceil_mode: bool = False,
     ) -> Self:
         """Return the arguments of a pooling, checked. Raises ShapeError or RangeError."""
-        images = real_array(x, "x")
-        if images.ndim not in (3, 4):
-            raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=images.shape)
+        images, batched = image_batch(x)
         options = (kernel_size, stride, padding, dilation, ceil_mode)
         # only plain numbers are remembered: a tuple with True in it would be taken for one with 1
         geometry = (_kept_geometry if all(type(o) in _PLAIN for o in options) else _geometry)(
             images.shape[-2:], *options
         )
-        return cls(images if images.ndim == 4 else images[None], geometry, images.ndim == 4)
+        return cls(images, geometry, batched)
 
     @property
     def output_shape(self) -> tuple[int, int, int, int]:
@@ -146,24 +144,56 @@ def summing(values: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PoolStep:
-    """One output cell of a pooling and the window it reads. Arrays are read-only copies."""
+class PoolWindow:
+    """What one output cell reads; which pooling makes something of it is not known yet. Arrays are read-only copies."""
 
     index: tuple[int, int, int, int]  # n, channel, row, column of the output cell
     rows: tuple[int, ...]  # input row under each kernel row; outside the input is padding
     columns: tuple[int, ...]
     inside: NDArray[np.bool_]  # (K_h, K_w); False where the window lies on padding
-    window: Array  # (K_h, K_w)
+    cells: Array  # (K_h, K_w)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PoolStep(ABC):
+    """One output cell of a pooling: the window it reads, and what the pooling makes of it."""
+
+    seen: PoolWindow
 
     @property
+    @abstractmethod
     def value(self) -> int | float:
         """The output cell."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def slopes(self) -> Array:
         """Derivative of the value with respect to each cell of the window, (K_h, K_w); 0 at padding."""
-        raise NotImplementedError
+
+    @property
+    def index(self) -> tuple[int, int, int, int]:
+        """Which output cell: n, channel, row, column."""
+        return self.seen.index
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Input row under each kernel row; outside the input is padding."""
+        return self.seen.rows
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Input column under each kernel column; outside the input is padding."""
+        return self.seen.columns
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """Which cells of the window lie on the input, (K_h, K_w)."""
+        return self.seen.inside
+
+    @property
+    def window(self) -> Array:
+        """The cells of the window, (K_h, K_w)."""
+        return self.seen.cells
 
 
 Step = TypeVar("Step", bound=PoolStep)
@@ -180,8 +210,8 @@ class PoolTrace(LazyTrace[Step], Generic[Step]):
         self.inputs, self.window_dtype = inputs, window_dtype
 
     @abstractmethod
-    def made(self, step: PoolStep) -> Step:
-        """Return the step with what this pooling makes of its window."""
+    def made(self, seen: PoolWindow) -> Step:
+        """Return the step in which this pooling makes something of a window."""
 
     def step_at(self, index: tuple[int, ...]) -> Step:
         """Return the step of output cell (n, channel, row, column)."""
@@ -195,7 +225,7 @@ class PoolTrace(LazyTrace[Step], Generic[Step]):
         window[inside] = np.asarray(self.inputs.x[n, c, down[u][:, None], across[v]]).ravel()
         for array in (window, inside):
             array.flags.writeable = False
-        return self.made(PoolStep((n, c, i, j), tuple(rows), tuple(columns), inside, window))
+        return self.made(PoolWindow((n, c, i, j), tuple(rows), tuple(columns), inside, window))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

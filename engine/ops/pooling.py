@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from engine.errors import RangeError, ShapeError
 from engine.geometry import LARGEST, Geometry, IntOrPair, Padding
-from engine.ops.arrays import Array, DType, computing_dtype, real_array
-from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace
+from engine.ops.arrays import Array, DType, computing_dtype, image_shape, real_array
+from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, PoolWindow
 
 
 class Pooled(NamedTuple):
@@ -59,22 +59,33 @@ def max_pool2d_backward(grad_output: object, switches: object, input_shape: tupl
     returns                 input_shape, dtype of grad_output (int64 for integers)
     Raises ShapeError if the shapes do not fit, RangeError if a switch lies outside the input or is no whole number.
     """
-    grad, places = real_array(grad_output, "grad_output"), real_array(switches, "switches")
-    planes, cells = math.prod(input_shape[:-2]), math.prod(input_shape[-2:])
-    if grad.shape != places.shape or grad.shape[:-2] != tuple(input_shape[:-2]):
+    shape = image_shape(input_shape)
+    planes, cells = math.prod(shape[:-2]), math.prod(shape[-2:])
+    grad, places = real_array(grad_output, "grad_output"), checked_switches(switches, cells)
+    if grad.shape != places.shape or grad.shape[:-2] != shape[:-2]:
         raise ShapeError(
             "grad_output {grad}, switches {switches} and input_shape {input} do not belong together",
             grad=grad.shape,
             switches=places.shape,
-            input=tuple(input_shape),
+            input=shape,
         )
-    if places.dtype.kind not in "iu":
-        raise RangeError("switches must be whole numbers, got {dtype}", dtype=places.dtype)
-    if places.min() < 0 or places.max() >= cells:
-        raise RangeError("switches must lie in 0..{last}, got {got}", last=cells - 1, got=int(places.max()))
     flat = np.zeros((planes, cells), computing_dtype(grad))
     np.add.at(flat, (np.arange(planes)[:, None], places.reshape(planes, -1)), grad.reshape(planes, -1))
-    return flat.reshape(input_shape)
+    return flat.reshape(shape)
+
+
+def checked_switches(switches: object, cells: int) -> NDArray[np.int64]:
+    """Return switches as an array of flat indices into planes of this many cells.
+
+    Raises RangeError if one lies outside or is no whole number.
+    """
+    places = np.asarray(real_array(switches, "switches"))
+    if places.dtype.kind not in "iu":
+        raise RangeError("switches must be whole numbers, got {dtype}", dtype=places.dtype)
+    low, high = int(places.min()), int(places.max())
+    if low < 0 or high >= cells:
+        raise RangeError("switches must lie in 0..{last}, got {got}", last=cells - 1, got=low if low < 0 else high)
+    return places.astype(np.int64, copy=False)
 
 
 class _Reads(NamedTuple):
@@ -157,14 +168,14 @@ class MaxPool2dTrace(PoolTrace[MaxPool2dStep]):
         super().__init__(inputs, inputs.x.dtype, inputs.x.dtype)
         self.outside = _lowest(inputs.x.dtype)
 
-    def made(self, step: PoolStep) -> MaxPool2dStep:
-        flat, inside = step.window.ravel(), np.flatnonzero(step.inside)
+    def made(self, seen: PoolWindow) -> MaxPool2dStep:
+        flat, inside = seen.cells.ravel(), np.flatnonzero(seen.inside)
         cells = flat[inside]
         nan = np.flatnonzero(np.isnan(cells)) if cells.dtype.kind == "f" else inside[:0]
         best = inside[nan[-1] if len(nan) else cells.argmax()]
-        u, v = (int(k) for k in np.unravel_index(best, step.window.shape))
-        switch = step.rows[u] * self.inputs.geometry.input_size[1] + step.columns[v]
-        return MaxPool2dStep(step.index, step.rows, step.columns, step.inside, step.window, (u, v), switch)
+        u, v = (int(k) for k in np.unravel_index(best, seen.cells.shape))
+        switch = seen.rows[u] * self.inputs.geometry.input_size[1] + seen.columns[v]
+        return MaxPool2dStep(seen, winner=(u, v), switch=switch)
 
 
 def _lowest(dtype: DType) -> float | int | bool:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import RangeError, ShapeError
-from engine.ops.arrays import Array, real_array
+from engine.errors import ShapeError
+from engine.ops.arrays import Array, axis_of, real_array
 from engine.ops.lazy import LazyTrace
 
 
@@ -16,11 +16,10 @@ def softmax(x: object, dim: int = -1) -> Array:
     Shape of x; its dtype, float64 for integers. Raises RangeError if x has no axis dim.
     """
     values = real_array(x, "x")
-    if not -values.ndim <= dim < values.ndim:
-        raise RangeError("x of shape {shape} has no axis {dim}", shape=values.shape, dim=dim)
+    axis = axis_of(values, dim)
     floats = values if values.dtype.kind == "f" else values.astype(np.float64)
-    powers = np.exp(floats - floats.max(axis=dim, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=dim, keepdims=True))
+    powers = np.exp(floats - floats.max(axis=axis, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=axis, keepdims=True))
 
 
 def softmax_backward(grad_output: object, x: object, dim: int = -1) -> Array:

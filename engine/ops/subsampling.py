@@ -8,7 +8,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.geometry import IntOrPair
 from engine.ops.arrays import Array, computing_dtype, real_array
-from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, spread, window_sums
+from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, PoolWindow, spread, window_sums
 
 
 class SubsampleInputs(NamedTuple):
@@ -119,6 +119,6 @@ class SubsampleTrace(PoolTrace[SubsampleStep]):
         super().__init__(inputs.pool, dtype, dtype)
         self.weight, self.bias = inputs.weight, inputs.bias
 
-    def made(self, step: PoolStep) -> SubsampleStep:
-        weight, bias = (values[step.index[1]].item() for values in (self.weight, self.bias))
-        return SubsampleStep(step.index, step.rows, step.columns, step.inside, step.window, weight, bias)
+    def made(self, seen: PoolWindow) -> SubsampleStep:
+        weight, bias = (values[seen.index[1]].item() for values in (self.weight, self.bias))
+        return SubsampleStep(seen, weight=weight, bias=bias)

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.geometry import Geometry, IntOrPair, Padding, pair
-from engine.ops.arrays import Array, computing_dtype, real_array
+from engine.ops.arrays import Array, computing_dtype, image_batch, real_array
 from engine.ops.windows import add_columns, window_view
 
 
@@ -34,15 +34,12 @@ def unfold(
     unfold_backward(grad_output, (H, W), kernel_size, ...) is fold.
     Raises ShapeError if the shapes do not fit, RangeError on a value that is not allowed.
     """
-    images = np.asarray(real_array(x, "x"))
-    if images.ndim not in (3, 4):
-        raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=images.shape)
-    geometry = Geometry.of(images.shape[-2:], kernel_size, stride=stride, padding=padding, dilation=dilation)
-    batch = images.reshape(-1, *images.shape[-3:])
+    batch, batched = image_batch(x)
+    geometry = Geometry.of(batch.shape[-2:], kernel_size, stride=stride, padding=padding, dilation=dilation)
     padded = np.pad(batch, ((0, 0), (0, 0), *geometry.padding))
     windows = window_view(padded, geometry, geometry.output_size[0])
     rows = batch.shape[1] * math.prod(geometry.kernel_size)
-    return windows.reshape(*images.shape[:-3], rows, math.prod(geometry.output_size)).copy()
+    return windows.reshape(*batch.shape[: int(batched)], rows, math.prod(geometry.output_size)).copy()
 
 
 def fold(

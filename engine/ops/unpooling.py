@@ -7,10 +7,11 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import RangeError, ShapeError
+from engine.errors import ShapeError
 from engine.geometry import pair
 from engine.ops.arrays import Array, real_array
 from engine.ops.lazy import LazyTrace
+from engine.ops.pooling import checked_switches
 
 
 class UnpoolInputs(NamedTuple):
@@ -24,22 +25,16 @@ class UnpoolInputs(NamedTuple):
     @classmethod
     def of(cls, x: object, switches: object, output_size: object) -> Self:
         """Return the arguments of max_unpool2d, checked. Raises ShapeError or RangeError."""
-        values, places = np.asarray(real_array(x, "x")), np.asarray(real_array(switches, "switches"))
         size = pair(output_size, "output_size", minimum=1)
+        values, places = np.asarray(real_array(x, "x")), checked_switches(switches, math.prod(size))
         if values.ndim not in (3, 4):
             raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=values.shape)
         if values.shape != places.shape:
             raise ShapeError(
                 "switches must have the shape of x {wanted}, got {got}", wanted=values.shape, got=places.shape
             )
-        if places.dtype.kind not in "iu":
-            raise ShapeError("switches must be whole numbers, got {dtype}", dtype=places.dtype)
-        last = math.prod(size) - 1
-        outside = places[(places < 0) | (places > last)]
-        if outside.size:
-            raise RangeError("switches must lie in 0..{last}, got {got}", last=last, got=int(outside[0]))
         shape = values.shape if values.ndim == 4 else (1, *values.shape)
-        return cls(values.reshape(shape), places.astype(np.int64).reshape(shape), size, values.ndim == 4)
+        return cls(values.reshape(shape), places.reshape(shape), size, values.ndim == 4)
 
     @property
     def output_shape(self) -> tuple[int, ...]:
@@ -83,26 +78,27 @@ def max_unpool2d(x: object, switches: object, output_size: tuple[int, int]) -> A
 
 
 def max_unpool2d_backward(grad_output: object, switches: object) -> Array:
-    """Return the gradient of max_unpool2d with respect to x.
+    """Return what comes back to each value: grad_output at its switch, as torch.
 
-    x[n, c, i, j] = grad_output[n, c].flat[switches[n, c, i, j]], 0 where a later value took its place
+    x[n, c, i, j] = grad_output[n, c].flat[switches[n, c, i, j]]
 
     grad_output   (N, C, H_out, W_out) or (C, H_out, W_out)
     switches      (N, C, H, W) or (C, H, W)
     returns       shape of switches, dtype of grad_output
-    torch passes the gradient to overwritten values too; the output does not depend on them.
+    Where no switch is shared this is the gradient of max_unpool2d. Where several values share one, all of them get
+    its grad_output, although the output depends on the last alone: the difference quotient of an overwritten value
+    is 0. What is returned is the gradient of the unpooling that *adds*, max_pool2d_backward. That one is linear
+    and the exact transpose of reading at the switches, so that going up and coming back belong together,
+    as a deconvnet wants it and as no overwriting can.
     Raises ShapeError if the shapes do not fit, RangeError if a switch lies outside.
     """
-    grad, places = np.asarray(real_array(grad_output, "grad_output")), real_array(switches, "switches")
-    if grad.ndim not in (3, 4) or grad.shape[:-2] != places.shape[:-2]:
+    grad, shape = np.asarray(real_array(grad_output, "grad_output")), np.shape(real_array(switches, "switches"))
+    if grad.ndim not in (3, 4) or grad.shape[:-2] != shape[:-2]:
         raise ShapeError(
-            "grad_output {grad} and switches {switches} do not belong together", grad=grad.shape, switches=places.shape
+            "grad_output {grad} and switches {switches} do not belong together", grad=grad.shape, switches=shape
         )
-    inputs = UnpoolInputs.of(np.zeros(places.shape, grad.dtype), switches, grad.shape[-2:])
-    (_, rows), owner = inputs.flat, inputs.written
-    read = np.take_along_axis(grad.reshape(len(rows), -1), rows, axis=1)
-    kept = np.take_along_axis(owner, rows, axis=1) == np.arange(rows.shape[1])
-    return np.where(kept, read, grad.dtype.type(0)).reshape(places.shape)
+    _, places = UnpoolInputs.of(np.broadcast_to(grad.dtype.type(0), shape), switches, grad.shape[-2:]).flat
+    return np.take_along_axis(grad.reshape(len(places), -1), places, axis=1).reshape(shape)
 
 
 @dataclass(frozen=True, slots=True)

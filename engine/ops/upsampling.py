@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.errors import RangeError, ShapeError
 from engine.geometry import LARGEST, Size, pair
-from engine.ops.arrays import Array, DType, computing_dtype, real_array
+from engine.ops.arrays import Array, DType, computing_dtype, image_batch, image_shape, real_array
 from engine.ops.lazy import LazyTrace
 
 Factor = float | tuple[float, float]
@@ -25,7 +25,7 @@ class Axis(NamedTuple):
     def nearest(cls, size: int, out: int, factor: float | None) -> Self:
         """Return the cell that covers the beginning of each output cell."""
         places = np.arange(out)
-        if factor is None:
+        if factor is None or out in (size, 2 * size):  # torch takes these two sizes as exactly once and twice
             cells = places * size // out
         elif factor == int(factor):
             cells = places // int(factor)
@@ -38,7 +38,9 @@ class Axis(NamedTuple):
     def linear(cls, size: int, out: int, factor: float | None, align_corners: bool) -> Self:
         """Return the two cells between which the centre (or corner) of each output cell lies."""
         places = np.arange(out, dtype=np.float64)
-        if align_corners:
+        if out == size:  # whatever the factor (as torch)
+            at = places
+        elif align_corners:
             at = places * (size - 1) / max(1, out - 1)
         else:
             at = ((places + 0.5) * size / out if factor is None else (places + 0.5) / factor) - 0.5
@@ -52,7 +54,8 @@ class Axis(NamedTuple):
         shape = [1] * x.ndim
         shape[axis] = -1
         near, far = (self.weights[:, k].astype(x.dtype).reshape(shape) for k in (0, 1))
-        return np.asarray(x.take(self.cells[:, 0], axis) * near + x.take(self.cells[:, 1], axis) * far)
+        with np.errstate(invalid="ignore"):  # infinity times a weight of 0 is no number, in torch as well
+            return np.asarray(x.take(self.cells[:, 0], axis) * near + x.take(self.cells[:, 1], axis) * far)
 
     def matrix(self, size: int, dtype: DType) -> Array:
         """Return the weights as a matrix R (out, size): upsampled = R x."""
@@ -73,7 +76,7 @@ class UpsampleInputs(NamedTuple):
     @classmethod
     def nearest(cls, x: object, scale_factor: object, size: object) -> Self:
         """Return the arguments of upsample_nearest2d, checked. Raises ShapeError or RangeError."""
-        images, batched = _images(x)
+        images, batched = image_batch(x)
         factors, out = _sizes(images.shape[-2:], scale_factor, size)
         rows, columns = (Axis.nearest(images.shape[2 + i], out[i], factors and factors[i]) for i in (0, 1))
         return cls(images, rows, columns, batched)
@@ -81,7 +84,7 @@ class UpsampleInputs(NamedTuple):
     @classmethod
     def bilinear(cls, x: object, scale_factor: object, size: object, align_corners: bool) -> Self:
         """Return the arguments of upsample_bilinear2d, checked. Raises ShapeError or RangeError."""
-        images, batched = _images(x)
+        images, batched = image_batch(x)
         factors, out = _sizes(images.shape[-2:], scale_factor, size)
         rows, columns = (
             Axis.linear(images.shape[2 + i], out[i], factors and factors[i], align_corners) for i in (0, 1)
@@ -99,6 +102,7 @@ def upsample_nearest2d(x: object, scale_factor: Factor | None = None, *, size: S
     """Return x enlarged, every output cell a copy of the cell it lies on.
 
     y[n, c, i, j] = x[n, c, floor(i / scale_factor), floor(j / scale_factor)]
+    where an axis stays as long as it was or doubles exactly, by 1 or 2 whatever the factor (as torch)
 
     x              (N, C, H, W) or (C, H, W)
     scale_factor   one number or (rows, columns); or else
@@ -123,7 +127,8 @@ def upsample_bilinear2d(
     x               (N, C, H, W) or (C, H, W)
     scale_factor    one number or (rows, columns); or else size (H_out, W_out)
     align_corners   False: the place of row i is (i + 0.5) / scale_factor - 0.5, at least 0;
-                    True: i * (H - 1) / (H_out - 1), so that corners keep their values
+                    True: i * (H - 1) / (H_out - 1), so that corners keep their values.
+                    An axis that stays as long as it was is copied, whatever the factor (as torch)
     returns         (N, C, floor(H * scale_factor), floor(W * scale_factor)); float64 for integers
     Raises ShapeError if the shapes do not fit, RangeError on a value that is not allowed.
     Source: torch.nn.functional.interpolate(mode="bilinear").
@@ -148,7 +153,7 @@ def upsample_nearest2d_backward(
     Raises ShapeError if grad_output has another shape; otherwise as upsample_nearest2d.
     """
     grad = real_array(grad_output, "grad_output")
-    inputs = UpsampleInputs.nearest(np.broadcast_to(grad.dtype.type(0), input_shape), scale_factor, size)
+    inputs = UpsampleInputs.nearest(np.broadcast_to(grad.dtype.type(0), image_shape(input_shape)), scale_factor, size)
     return _spread_back(grad, inputs)
 
 
@@ -171,7 +176,7 @@ def upsample_bilinear2d_backward(
     """
     grad = real_array(grad_output, "grad_output")
     grad = grad if grad.dtype.kind == "f" else grad.astype(np.float64)
-    zeros = np.broadcast_to(grad.dtype.type(0), input_shape)
+    zeros = np.broadcast_to(grad.dtype.type(0), image_shape(input_shape))
     return _spread_back(grad, UpsampleInputs.bilinear(zeros, scale_factor, size, align_corners))
 
 
@@ -222,13 +227,6 @@ class UpsampleTrace(LazyTrace[UpsampleStep]):
         for array in (window, weight):
             array.flags.writeable = False
         return UpsampleStep((n, c, i, j), tuple(rows), tuple(columns), window, weight)
-
-
-def _images(x: object) -> tuple[Array, bool]:
-    images = np.asarray(real_array(x, "x"))
-    if images.ndim not in (3, 4):
-        raise ShapeError("x must be (N, C, H, W) or (C, H, W), got shape {shape}", shape=images.shape)
-    return images.reshape(-1, *images.shape[-3:]), images.ndim == 4
 
 
 def _sizes(input_size: tuple[int, ...], scale_factor: object, size: object) -> tuple[tuple[float, float] | None, Size]:

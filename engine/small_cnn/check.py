@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.gradient_check import GradientCheck
+from engine.gradient_check import gradient_check as check_gradient
 from engine.ops.activation import relu
 from engine.ops.arrays import Array
 from engine.ops.conv2d import conv2d
@@ -22,12 +24,7 @@ class Checked(NamedTuple):
     place: tuple[int, ...]
     analytic: float
     numerical: float
-
-    @property
-    def relative_error(self) -> float:
-        """Difference over the sum of both magnitudes; 0 if both are 0 up to rounding."""
-        size = abs(self.analytic) + abs(self.numerical)
-        return 0.0 if size < 1e-9 else abs(self.analytic - self.numerical) / size
+    relative_error: float  # as engine.gradient_check has it
 
 
 class Kinks(NamedTuple):
@@ -45,16 +42,13 @@ def gradient_check(
     measured = (loss(w + eps) - loss(w - eps)) / (2 * eps), w that number alone
     All the moved networks are computed as one batch.
     """
-    picture = np.asarray(x, np.float64)
-    tensors = {**parameters._asdict(), "x": picture}
+    tensors = {**parameters._asdict(), "x": np.asarray(x, np.float64)}
     derived = {**gradients.parameters._asdict(), "x": gradients.x}
-    checked = []
-    for name, own in tensors.items():
-        up, down = (_losses({**tensors, name: _moved(own, by)}, name, target) for by in (eps, -eps))
-        measured = ((up - down) / (2 * eps)).tolist()
-        places, slopes = np.ndindex(own.shape), derived[name].ravel().tolist()
-        checked += [Checked(name, *found) for found in zip(places, slopes, measured, strict=True)]
-    return checked
+    return [
+        Checked(name, cell.index, cell.grad, cell.numerical, cell.relative_error)
+        for name in tensors
+        for cell in _check(name, tensors, derived[name], target, eps).cells
+    ]
 
 
 def kinks(activations: Activations) -> Kinks:
@@ -67,10 +61,11 @@ def kinks(activations: Activations) -> Kinks:
     return Kinks(int((activations.conv == 0).sum()), ties)
 
 
-def _moved(tensor: Array, by: float) -> Array:
-    """Return copies of a tensor, in each of which another number is moved."""
-    own = np.asarray(tensor, np.float64)
-    return np.asarray(own + by * np.eye(own.size).reshape(own.size, *own.shape))
+def _check(name: str, tensors: dict[str, Array], grad: Array, target: int, eps: float) -> GradientCheck:
+    def losses(moved: Array) -> Array:
+        return _losses({**tensors, name: moved}, name, target)
+
+    return check_gradient(losses, tensors[name], grad, eps, stacked=True)
 
 
 def _losses(tensors: dict[str, Array], stacked: str, target: int) -> Array:

@@ -7,6 +7,7 @@ import numpy as np
 from engine.ops.activation import relu, relu_backward
 from engine.ops.arrays import Array, real_array
 from engine.ops.conv2d import conv2d, conv2d_backward
+from engine.ops.descent import gradient_step
 from engine.ops.flatten import flatten, flatten_backward
 from engine.ops.linear import linear, linear_backward
 from engine.ops.loss import cross_entropy, cross_entropy_backward
@@ -88,7 +89,7 @@ def backward(parameters: Parameters, x: object, target: int, activations: Activa
 def update(parameters: Parameters, gradients: Gradients, lr: float) -> Parameters:
     """Return the parameters one step of gradient descent later: w - lr * gradient."""
     pairs = zip(parameters, gradients.parameters, strict=True)
-    return Parameters(*(np.asarray(own - lr * gradient) for own, gradient in pairs))
+    return Parameters(*(gradient_step(own, gradient, lr) for own, gradient in pairs))
 
 
 def _float64(values: object, name: str) -> Array:

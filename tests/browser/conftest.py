@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from app.main import create_app
 from app.settings import Settings
@@ -72,20 +72,76 @@ class Visit:
         if scripts:
             self.page.wait_for_function("() => document.documentElement.dataset.scripts")
 
+    def too_wide_for(self, widths):
+        """Return those widths of the window in which the page has to be scrolled sideways."""
+        found = []
+        for width in widths:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(width)
+        return found
+
+
+USUAL = {"viewport": {"width": 1440, "height": 900}, "locale": "en"}
+
+
+class Rooms:
+    """Where pages are opened: a new window costs a second of a core, so the next test gets a tab in a used one.
+
+    The first tab of each stays empty and keeps the window open. Of a visitor only the cache of files is left.
+    """
+
+    OF_A_TAB = ("viewport", "color_scheme", "reduced_motion")  # what else is asked for decides who shares a window
+
+    def __init__(self, browser, site) -> None:
+        self.browser, self.site = browser, site
+        self.free: dict[tuple, list[BrowserContext]] = {}
+        self.taken: list[tuple[tuple, BrowserContext]] = []
+
+    def open(self, options) -> Visit:
+        """Return a visit by someone who has not been here before, its page still empty."""
+        options = USUAL | options
+        key = tuple(sorted((name, value) for name, value in options.items() if name not in self.OF_A_TAB))
+        waiting = self.free.setdefault(key, [])
+        context = waiting.pop() if waiting else self._new(dict(key))
+        self.taken.append((key, context))
+        page = context.new_page()
+        page.set_viewport_size(options["viewport"])
+        page.emulate_media(**{name: options[name] for name in self.OF_A_TAB[1:] if name in options})
+        return Visit(page, self.site)
+
+    def leave(self) -> None:
+        """Close the tabs of a test and forget what they stored."""
+        while self.taken:
+            key, context = self.taken.pop()
+            first, *others = context.pages
+            for page in others:
+                page.close()
+            forget = {"origin": self.site, "storageTypes": "cookies,local_storage,indexeddb,cache_storage"}
+            context.new_cdp_session(first).send("Storage.clearDataForOrigin", forget)
+            context.clear_cookies()
+            self.free[key].append(context)
+
+    def _new(self, options) -> BrowserContext:
+        context = self.browser.new_context(**options)
+        context.set_default_timeout(60_000)  # machines are shared; no test that passes waits for it
+        context.new_page()
+        return context
+
+
+@pytest.fixture(scope="session")
+def rooms(browser, site):
+    return Rooms(browser, site)
+
 
 @pytest.fixture
-def visit(browser, site):
+def visit(rooms):
     """Return a function that opens a path in a new window and gives the visit back."""
-    opened = []
 
     def start(path="/exhibits/convolution-forward", **options):
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "locale": "en", **options})
-        opened.append(context)
-        context.set_default_timeout(20_000)
-        started = Visit(context.new_page(), site)
+        started = rooms.open(options)
         started.open(path, scripts=options.get("java_script_enabled", True))
         return started
 
     yield start
-    for context in opened:
-        context.close()
+    rooms.leave()

@@ -162,6 +162,52 @@ def test_written_products_add_up_to_what_is_printed(preset, view):
                 assert term.lost or number(term.before) + product == number(term.after)
 
 
+@pytest.mark.parametrize(("view", "size"), [("gather", "channel"), ("gather", "product"), ("weights", "product")])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_finer_steps_add_up_to_the_cell(preset, view, size):
+    scene = BackwardScene(Params.model_validate({"preset": preset, **TABS[view], "step_size": size}))
+    for cell in {0, scene.cells // 2, scene.cells - 1}:
+        step, reached = scene.view.trace[cell], [scene.view.reached(size, part) for part in range(scene.parts)]
+        pictures = [scene.view.picture(cell, words("en"), one) for one in reached]
+        products = step.products.reshape(-1, step.products[0].size)
+        ends = [products.ravel()[: k + 1].sum() for k in range(products.size)]
+        wanted = ends if size == "product" else ends[products.shape[1] - 1 :: products.shape[1]]
+        marks = [re.search(r"<mark>([^<]*)</mark>\.$", str(one["narration"])).group(1) for one in pictures]
+        assert [number(text) for text in marks] == wanted
+        assert [bool(one["running"]) for one in pictures] == [True] * (scene.parts - 1) + [False]
+        told = [sum(term.told for column in one["columns"] for row in column.terms for term in row) for one in pictures]
+        assert told == [k + 1 if size == "product" else (k + 1) * products.shape[1] for k in range(scene.parts)]
+
+
+def test_one_product_of_a_gathered_cell_is_told(client):
+    html = page(client, dx_view="gather", step_size="product", step=4 * 4 + 1)
+    assert narration(html) == ("dY0 at row 0, column 1, times its weight of the rotated W0: 2 × 2 = 4; so far 4.")
+    current = re.findall(r'(?s)<td[^>]*aria-current="step"[^>]*>(.*?)</td>', html)
+    assert [re.sub(r"<[^>]+>|\s", "", one) for one in current] == ["+2·2"]
+    assert html.count('data-state="to-come"') > 2
+
+
+def test_one_product_of_a_weight_is_told(client):
+    html = page(client, tab="dw", dw_view="weights", step_size="product", step=4 + 1)
+    assert narration(html) == (
+        "For dY0 at row 0, column 1 this weight met the input at row 0, column 2: 2 × 2 = 4; so far 4."
+    )
+
+
+def test_a_cell_is_known_once_its_last_product_is(client):
+    for step, known in ((6, 1), (7, 2)):
+        cells = re.search(
+            r'(?s)data-tensor="dx".*?</tensor-grid>', page(client, dx_view="gather", step_size="product", step=step)
+        ).group()
+        assert cells.count("gridcell") - cells.count("to-come") == known
+
+
+def test_a_stamp_has_no_finer_steps(client):
+    html = page(client, step_size="product", step=3)
+    assert 'data-step-size="product"' not in html
+    assert 'step <b data-slot="step">4</b> of 4' in html
+
+
 def test_a_product_that_rounding_spoils_is_not_called_equal():
     precision = Precision.of(np.array([1 / 3]), np.array([1 / 3]), np.array([0.5]))
     ((term,),) = precision.stamp(1 / 3, np.array([[1 / 3]]), np.zeros((1, 1)), np.ones((1, 1), bool), "input")
@@ -295,7 +341,7 @@ def test_what_does_not_fit_is_refused_with_the_bound(client, asked, sentence):
 
 @each_state
 def test_sliders_offer_what_is_accepted(state):
-    for slider in sliders(resolve(Params.model_validate(state)), words("en")):
+    for slider in sliders(Params.model_validate(state), words("en")):
         for value in range(slider.low, slider.high + 1):
             changed = Params.model_validate({**state, slider.name: str(value)})
             try:
@@ -305,6 +351,40 @@ def test_sliders_offer_what_is_accepted(state):
                 fits = False
             assert fits == (value in slider.legal), (slider.name, value)
         assert slider.note or len(slider.legal) == slider.high - slider.low + 1
+
+
+def groups_slider(**state):
+    return next(one for one in sliders(Params.model_validate(state), words("en")) if one.name == "groups")
+
+
+def test_groups_leave_the_input_and_reshape_the_filters(client):
+    assert list(groups_slider(preset="grouped").legal) == [1, 2]
+    html = page(client, preset="grouped", groups="1")
+    assert "only 1, 2: must divide 4 in and 2 out" in unescape(html)
+    said = answer(client, preset="grouped", groups="1")
+    assert np.shape(said["x"]) == (4, 3, 4)
+    assert np.shape(said["weight"]) == (2, 4, 2, 2)
+    kept = PRESETS["grouped"].layer.weight
+    np.testing.assert_array_equal(np.array(said["weight"])[:, :2], kept)
+
+
+def test_filters_of_ones_own_fix_the_groups():
+    own = groups_slider(preset="grouped", weight="2x2x1x1_1_2_3_4")
+    assert list(own.legal) == [2]
+    assert own.note == ("only 1, 2: must divide 4 in and 2 out; each of your own filters reads 2 of the 4 channels")
+
+
+def test_fewer_groups_may_make_too_many_weights():
+    state = {"preset": "grouped", "x": "4x3x9_" + "_".join(["1"] * 108), "groups": "2"}
+    assert list(groups_slider(**state).legal) == [1, 2]
+    wide = {**state, "weight": "4x2x3x4_" + "_".join(["1"] * 96)}
+    assert list(groups_slider(**wide).legal) == [2]
+
+
+def test_groups_that_do_not_fit_offer_a_repair(client):
+    refused = client.get(PAGE, params={"preset": "pointwise", "groups": "2"}, headers=HTML)
+    assert refused.status_code == 422
+    assert re.search(r'<a href="[^"]*groups=1"[^>]*>Use Groups 1</a>', refused.text)
 
 
 def test_the_largest_page_draws_few_cells(client):

@@ -1,5 +1,6 @@
 """Matrix view: every number on the page is the engine's, in every tab and at every step."""
 
+import io
 import re
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
@@ -266,6 +267,35 @@ def test_sliders_offer_exactly_what_the_page_accepts(client, state):
         assert slider.note or len(accepted) == high - low + 1
 
 
+def test_groups_reshape_the_filters_and_empty_the_blocks_between_them(client):
+    said = client.get(API, params={"preset": "blocks", "groups": "2"}).json()
+    assert np.shape(said["weight"]) == (2, 1, 2, 2)
+    assert np.shape(said["x"]) == (2, 3, 3)
+    dense = np.zeros(said["shape"])
+    dense[said["rows"], said["columns"]] = said["values"]
+    assert not dense[:4, 9:].any()
+    assert not dense[4:, :9].any()
+    assert dense[:4, :9].any()
+
+
+def test_filters_of_ones_own_fix_the_groups(client):
+    tree = page(client, preset="blocks", weight="2x1x1x1_1_2", groups="2")
+    assert tree.find(".//*[@id='control-groups']").get("data-legal") == "2"
+    assert "each of your own filters reads 1 of the 2 channels" in words_of(tree.find(".//*[@id='note-groups']"))
+    assert tree.find(".//*[@id='control-groups']").get("value") == "2"
+
+
+@pytest.mark.parametrize("padding", ["same", "0x1x2x0"])
+def test_uneven_padding_is_torchs_too(client, padding):
+    told = client.get(API, params={"padding": padding}).json()
+    (top, bottom), (left, right) = resolve(Params(padding=padding)).layer.geometry.padding
+    x = torch.nn.functional.pad(torch.tensor(told["x"], dtype=torch.float64), (left, right, top, bottom))
+    y = torch.nn.functional.conv2d(x, torch.tensor(told["weight"], dtype=torch.float64))
+    np.testing.assert_allclose(told["output"], y, rtol=1e-12)
+    for tab in ("forward", "backward", "neurons", "columns", "loops"):
+        assert client.get(PAGE, params={"padding": padding, "tab": tab}).status_code == 200
+
+
 def _opens(state):
     try:
         scene = MatrixScene(Params.model_validate(state))
@@ -308,6 +338,23 @@ def test_a_whole_tensor_can_be_pasted(client):
     assert link == {"x": "1x3x3_1_2_3_4_5_6_7_8_9"}
     refused = client.post(f"{PAGE}/tensor", data={**form, "text": "1 2\n3 4"})
     assert "kernel spans 3 but padded input is only 2" in refused.text
+
+
+@pytest.mark.parametrize(("tensor", "values", "shown"), [
+    ("x", np.arange(9).reshape(3, 3, 1), ("x", "0")),
+    ("weight", np.arange(4).reshape(1, 1, 2, 2), ("weight", "0_0")),
+    ("grad_output", np.arange(4).reshape(1, 2, 2), ("grad_output", "0")),
+])  # fmt: skip
+def test_a_file_is_shown_before_it_is_taken(client, tensor, values, shown):
+    file = io.BytesIO()
+    np.save(file, values)
+    form = {"query": "tab=backward", "tensor": tensor}
+    answer = client.post(f"{PAGE}/tensor", data=form, files={"file": ("own.npy", file.getvalue())})
+    assert answer.status_code == 200
+    tree = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    preview = tree.find(".//*[@class='previews']")
+    assert np.ravel(grid(preview, *shown)).tolist() == values.ravel().tolist()
+    assert "read as" in words_of(tree.find(".//div[@class='notice']"))
 
 
 def test_a_gradient_of_ones_own_is_kept_where_the_output_still_has_a_place_for_it():

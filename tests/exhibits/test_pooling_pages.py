@@ -219,3 +219,14 @@ def test_what_does_not_fit_is_refused_with_the_reason(client, query, sentence):
     page = client.get(PAGE, params=query, headers=HTML)
     assert page.status_code == 422
     assert sentence in alerts(page.text)[0]
+
+
+def test_the_switch_of_the_step_is_worked_out_under_the_switches(client):
+    html = client.get(PAGE, params={"step": 2}, headers=HTML).text
+    assert "3 · 4 + 1 = 13" in visible(html)  # the 7 in row 3, column 1 of a map 4 wide
+
+
+def test_the_formula_of_a_single_gradient_says_whose_it_is(client):
+    html = client.get(PAGE, params={"preset": "overlapping", "tab": "backward", "step": 3}, headers=HTML).text
+    formula = re.search(r'(?s)<formula-line data-slot="formula">(.*?)</formula-line>', html)[1]
+    assert visible(formula) == "d x 0 , 3 , 4 = d o 0 , 1 , 1 = 4"

@@ -152,3 +152,15 @@ def test_a_pasted_tensor_of_another_shape_stays_in_its_box(client):
     page = client.post(f"{PAGE}/tensor", data=fields, headers=HTML)
     assert "weight has the shape 2 × 1 × 3 × 3 in this network; yours is 2 × 2" in visible(page.text)
     assert "[[1, 2], [3, 4]]" in unescape(page.text)
+
+
+def test_equal_probabilities_are_not_called_larger(client):
+    assert "both classes get 0.5 ." in said(shown(client, preset="horizontal", step=6))
+
+
+def test_gradients_that_differ_stand_first_in_the_table(client):
+    rows = re.findall(r'<tr( data-wrong)?><th scope="row">', shown(client, preset="t", check=1))
+    wrong = [bool(row) for row in rows]
+    assert wrong == sorted(wrong, reverse=True)
+    assert wrong[0]
+    assert not wrong[-1]

@@ -12,9 +12,9 @@ from app.i18n import LANGUAGES
 from app.lessons import LESSONS, chapters, neighbours
 from app.lessons.asking import questions
 from app.lessons.formulas import mathml
-from app.lessons.glossary import glossary, in_order, inline
+from app.lessons.glossary import FILE, glossary, in_order, inline
 from app.lessons.markdown import parser, references
-from app.lessons.reading import file, lesson_text
+from app.lessons.reading import file, lesson_head, lesson_text
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -50,6 +50,14 @@ def test_the_front_matter_is_complete(lesson, language):
     assert about["title"]
     assert about["summary"]
     assert 1 <= about["minutes"] <= 60
+
+
+@each_lesson
+@each_language
+def test_the_head_of_a_lesson_tells_what_the_whole_lesson_would(lesson, language):
+    head, text = lesson_head(lesson.slug, language), lesson_text(lesson.slug, language)
+    assert (head.title, head.summary, head.minutes) == (text.title, text.summary, text.minutes)
+    assert list(head.questions) == text.questions
 
 
 @each_lesson
@@ -114,6 +122,13 @@ def test_every_word_of_the_glossary_is_there_in_both_languages():
         for said in entry.values():
             assert set(said) == {"term", "text"}
             assert inline(said["text"])
+
+
+def test_no_word_of_the_glossary_is_written_twice():
+    words = yaml.compose(FILE.read_text(encoding="utf-8"))
+    for mapping in (words, *(entry for _, entry in words.value)):
+        keys = [key.value for key, _ in mapping.value]
+        assert len(keys) == len(set(keys))
 
 
 @each_language

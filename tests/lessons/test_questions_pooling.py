@@ -45,6 +45,7 @@ def test_the_winner_gets_the_gradient_that_torch_gives(seed):
     assert x.detach()[0, v["row"], v["column"]] == x.max() == 9
     assert question.answer == x.grad[0, v["row"], v["column"]]
     assert v["windows"] in (2, 4)
+    assert "win no window" in causes(question)[0]  # which takes an answer other than 0
 
 
 def test_the_map_of_the_lesson():

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from app import tensors
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, OwnNumbers, Tile
+from app.exhibits.convolution_backward import pictures
 from app.exhibits.convolution_backward.figures import largest
 from app.exhibits.convolution_backward.params import Params
 from app.exhibits.convolution_backward.presets import FIRST, PRESETS, Preset
@@ -14,7 +15,6 @@ from app.exhibits.convolution_backward.resolve import canonical, resolve
 from app.exhibits.convolution_backward.scene import BackwardScene, broken
 from app.i18n import N_
 from app.tensors import Array
-from engine import RangeError
 
 READERS = {"x": tensors.as_image, "weight": tensors.as_filters, "grad_output": tensors.as_image}
 
@@ -23,10 +23,7 @@ def edited(params: Params, tensor: str, place: tuple[int, ...], value: float) ->
     """Return `params` with one number of a tensor changed."""
     backward = resolve(params)
     shown = {"x": backward.layer.x, "weight": backward.layer.weight, "grad_output": backward.grad}
-    values = shown[tensor].copy()
-    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
-        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
-    values[place] = value
+    values = tensors.with_number(shown[tensor], tensor, place, value)
     return params.model_copy(update={tensor: tensors.compact(values)})
 
 
@@ -63,6 +60,7 @@ EXHIBIT = Exhibit(
         "grad_weight": lambda scene: scene.backward.gradients.weight,
         "grad_bias": lambda scene: scene.backward.gradients.bias,
     },
+    picture=pictures.draw,
     own_numbers=OwnNumbers(("x", "weight", "grad_output"), edited, taken),
     tiles=tuple(_tile(name, preset) for name, preset in PRESETS.items()),
 )

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+import engine
 from app import numbers
+from app.drawing import Panel
 from app.exhibits.convolution_backward.drawings import Drawings
-from app.exhibits.convolution_backward.figures import Panel
 from app.exhibits.convolution_backward.resolve import Backward
 from app.exhibits.convolution_backward.views import PAIRS, VIEWS
 from app.i18n import N_, Words
@@ -52,21 +53,18 @@ def compare(backward: Backward, tensor: str) -> Comparison | None:
 
 @dataclass(frozen=True)
 class Update:
-    """One step of gradient descent on filters and biases.
-
-    w <- w - lr * dw
-    """
+    """One step of gradient descent on filters and biases."""
 
     backward: Backward
     lr: float
 
     @property
     def weight(self) -> Array:
-        return np.asarray(self.backward.layer.weight - self.lr * self.backward.gradients.weight)
+        return engine.gradient_step(self.backward.layer.weight, self.backward.gradients.weight, self.lr)
 
     @property
     def bias(self) -> Array:
-        return np.asarray(self.backward.layer.bias - self.lr * self.backward.gradients.bias)
+        return engine.gradient_step(self.backward.layer.bias, self.backward.gradients.bias, self.lr)
 
     @property
     def losses(self) -> tuple[float, float]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from app.drawing import NO_RING, Grid, Sides, pitch_for
-from app.exhibits.convolution_backward.figures import Panel, largest
+from app.drawing import NO_RING, Grid, Panel, Sides, pitch_for
+from app.exhibits.convolution_backward.figures import largest
 from app.exhibits.convolution_backward.resolve import Backward
 from app.i18n import Words
 from app.tensors import Array
@@ -14,6 +14,7 @@ from engine.geometry import Geometry
 from engine.ops.conv2d_grad_input_trace import spread, spread_window
 
 Outline = tuple[Sequence[int], Sequence[int]] | None  # rows and columns
+Cell = tuple[int, int]
 
 SIZES = ((4, 40), (7, 36), (9, 30), (13, 26))
 WIDTH = 252  # px that a grid may take once it no longer shows digits
@@ -39,12 +40,12 @@ class Drawings:
             "db": largest(gradients.bias),
         }
 
-    def dy(self, f: int, outline: Outline = None, *, inactive: bool = False) -> Panel:
+    def dy(self, f: int, outline: Outline = None, *, inactive: bool = False, now: Cell | None = None) -> Panel:
         """One map of the gradient that comes from above."""
         grid = self._grid("gradient", "grad_output", (f,), self.backward.grad[f], editable=self.editable)
-        return Panel(grid, self.words.gettext("Gradient"), "dY", str(f), _size(grid), outline, inactive)
+        return Panel(grid, self.words.gettext("Gradient"), "dY", str(f), _size(grid), outline, inactive, now=now)
 
-    def spread_dy(self, f: int, outline: Outline) -> Panel:
+    def spread_dy(self, f: int, outline: Outline, now: Cell | None = None) -> Panel:
         """One map of dY as the gather view reads it: zeros put in between, zeros round it."""
         wide = spread(self.backward.grad[f], self.geometry)
         ring = spread_ring(self.geometry)
@@ -60,23 +61,32 @@ class Drawings:
             spread=self.geometry.stride,
         )
         detail = self.words.gettext("spread and padded")
-        return Panel(grid, self.words.gettext("Gradient"), "dY", str(f), detail, outline)
+        return Panel(grid, self.words.gettext("Gradient"), "dY", str(f), detail, outline, now=now)
 
-    def x(self, c: int, outline: Outline = None) -> Panel:
+    def x(self, c: int, outline: Outline = None, now: Cell | None = None) -> Panel:
         """One channel of the input inside its ring of padding."""
         ring = self.geometry.padding
         grid = self._grid("input", "x", (c,), self.layer.x[c], ring, editable=self.editable)
         detail = self.words.gettext("channel %(channel)s") % {"channel": c}
-        return Panel(grid, self.words.gettext("Input"), "x", "", detail, outline)
+        return Panel(grid, self.words.gettext("Input"), "x", "", detail, outline, now=now)
 
-    def filter(self, f: int, c: int, *, turned: bool = False, inactive: bool = False, outlined: bool = True) -> Panel:
+    def filter(
+        self,
+        f: int,
+        c: int,
+        *,
+        turned: bool = False,
+        inactive: bool = False,
+        outlined: bool = True,
+        now: Cell | None = None,
+    ) -> Panel:
         """One slice of a filter; turned by 180 degrees in the gather view."""
         values = self.layer.weight[f, c]
         shown = values[::-1, ::-1] if turned else values
         grid = self._grid("filter", "weight", (f, c), shown, editable=self.editable and not turned)
         detail = f"c{self._channel(f, c)}" + (" " + self.words.gettext("rotated by 180°") if turned else "")
         outline = (range(shown.shape[0]), range(shown.shape[1])) if outlined and not inactive else None
-        return Panel(grid, self.words.gettext("Filter"), "W", str(f), detail, outline, inactive)
+        return Panel(grid, self.words.gettext("Filter"), "W", str(f), detail, outline, inactive, now=now)
 
     def plane(
         self,

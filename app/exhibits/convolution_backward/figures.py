@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from app import numbers
-from app.drawing import Grid
+from app.drawing import Panel
 from app.tensors import Array
 
 SUM_DECIMALS = 6  # two factors of three decimals each
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A grid with its label, and what is outlined in it."""
-
-    grid: Grid
-    name: str
-    symbol: str
-    index: str = ""
-    detail: str = ""
-    outline: tuple[Sequence[int], Sequence[int]] | None = None  # rows and columns
-    inactive: bool = False
-    at: int | None = None  # the last cell that is there already, where a step makes a cell
-
-    @property
-    def rows(self) -> Sequence[int] | None:
-        return self.outline[0] if self.outline else None
-
-    @property
-    def columns(self) -> Sequence[int] | None:
-        return self.outline[1] if self.outline else None
 
 
 @dataclass(frozen=True)
@@ -48,6 +25,8 @@ class Term:
     after: str = ""
     equals: str = "="
     lost: bool = False  # falls on padding
+    told: bool = True  # whether the step has reached it
+    current: bool = False  # whether it is the product that this step is about
 
 
 @dataclass(frozen=True)
@@ -60,6 +39,36 @@ class Column:
     below: list[Panel] = field(default_factory=list)
     sum: str = ""
     rounding: str = ""
+    current: bool = True  # whether this step is about it
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far a step has got into its cell, which is made from windows of products.
+
+    told      how many products of each window are there
+    window    the window that the step is about, None if it is about all of them
+    product   the one product that it is about, None if it adds up more
+    """
+
+    told: tuple[int, ...]
+    window: int | None = None
+    product: int | None = None
+    complete: bool = True
+
+    @classmethod
+    def of(cls, step_size: str, part: int, windows: int, products: int) -> Reached:
+        """Return where part `part` of a cell ends that is made from so many windows of so many products."""
+        if step_size == "output":
+            return cls((products,) * windows)
+        end = part + 1 if step_size == "product" else (part + 1) * products
+        window, product = divmod(end - 1, products)
+        told = tuple(min(products, max(0, end - k * products)) for k in range(windows))
+        return cls(told, window, product if step_size == "product" else None, end == windows * products)
+
+    def place(self, window: int, columns: int) -> tuple[int, int] | None:
+        """Return (row, column) of the one product in its window, if this step is about one in `window`."""
+        return None if self.product is None or window != self.window else divmod(self.product, columns)
 
 
 @dataclass(frozen=True)
@@ -81,20 +90,30 @@ class Precision:
         """Return the decimals of sums of products with weights ("filter") or inputs ("input")."""
         return min(SUM_DECIMALS, self.grad + self.of_role(role))
 
-    def terms(self, left: Array, right: Array, role: str) -> list[list[Term]]:
-        """Return the written products left * right of one window, row by row."""
+    def terms(
+        self, left: Array, right: Array, role: str, told: int, current: tuple[int, int] | None = None
+    ) -> list[list[Term]]:
+        """Return the written products left * right of one window, row by row; the first `told` are there already."""
         return [
             [
                 Term(
-                    numbers.fitting(float(g), self.grad),
-                    numbers.fitting(float(other), self.of_role(role)),
+                    numbers.fitting(float(left[u, v]), self.grad),
+                    numbers.fitting(float(right[u, v]), self.of_role(role)),
                     role,
-                    bool(g * other == 0),
+                    bool(left[u, v] * right[u, v] == 0),
+                    told=u * left.shape[1] + v < told,
+                    current=(u, v) == current,
                 )
-                for g, other in zip(gs, others, strict=True)
+                for v in range(left.shape[1])
             ]
-            for gs, others in zip(left, right, strict=True)
+            for u in range(left.shape[0])
         ]
+
+    def product(self, left: float, right: float, role: str) -> str:
+        """Return the product of two factors as they are printed."""
+        return numbers.printed(
+            numbers.rounded(left, self.grad) * numbers.rounded(right, self.of_role(role)), self.sum(role)
+        )
 
     def stamp(self, grad: float, stamped: Array, before: Array, inside: Array, role: str) -> list[list[Term]]:
         """Return the products of a stamp: before + grad * number = after; where not inside it is lost."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from markupsafe import Markup
@@ -12,11 +12,12 @@ import engine
 from app import numbers
 from app.exhibits.convolution_backward import telling
 from app.exhibits.convolution_backward.drawings import Drawings
-from app.exhibits.convolution_backward.figures import Column
+from app.exhibits.convolution_backward.figures import Column, Reached
 from app.exhibits.convolution_backward.resolve import Backward
 from app.exhibits.convolution_backward.view import Cell, View
-from app.i18n import Words
+from app.i18n import N_, Words
 from engine.ops.arrays import Array
+from engine.ops.conv2d_grad_input_trace import GradInputGatherStep
 
 
 class Scatter(View):
@@ -43,7 +44,7 @@ class Scatter(View):
         k, u, v = changed[0] if changed else places[0]
         return (step.channels[k], step.rows[u], step.columns[v])
 
-    def picture(self, at: int, words: Words) -> dict[str, Any]:
+    def picture(self, at: int, words: Words, reached: Reached | None = None) -> dict[str, Any]:
         step, draw = self.trace[at], Drawings(self.backward, words)
         _, f, i, j = step.index
         before, after = self.trace.running(at), self.trace.running(at + 1)
@@ -88,6 +89,7 @@ class Gather(View):
     """dX: each of its cells collects from the spread dY, through filters turned by 180 degrees."""
 
     tensor = "dx"
+    step_sizes: ClassVar = {"output": N_("Cell"), "channel": N_("Map"), "product": N_("Product")}
 
     def __init__(self, backward: Backward) -> None:
         super().__init__(backward)
@@ -99,37 +101,71 @@ class Gather(View):
             self.grad, self.layer.x, self.layer.weight, view="gather", **self.layer.options
         )
 
+    @property
+    def sizes(self) -> tuple[int, int]:
+        return len(self.layer.weight) // self.layer.groups, int(self.layer.weight[0, 0].size)
+
     def cell(self, at: int) -> Cell:
         return tuple(self.trace[at].index[1:])
 
-    def picture(self, at: int, words: Words) -> dict[str, Any]:
+    def picture(self, at: int, words: Words, reached: Reached | None = None) -> dict[str, Any]:
         step, draw = self.trace[at], Drawings(self.backward, words)
+        reached = reached or self.reached("output", 0)
         _, c, i, j = step.index
-        rows, columns, k = list(step.rows), list(step.columns), c % int(self.layer.weight.shape[1])
         decimals = self.precision.sum("filter")
-        shown = [
-            Column(
-                words.gettext("map %(map)s") % {"map": f},
-                [draw.spread_dy(f, (rows, columns)), draw.filter(f, k, turned=True)],
-                self.precision.terms(step.window[n], step.weight[n], "filter"),
-                sum=numbers.printed(float(step.filter_sums[n]), decimals),
-                rounding=self.precision.gap(float(step.filter_sums[n]), step.window[n], step.weight[n], "filter"),
-            )
-            for n, f in enumerate(step.filters)
-        ]
         results = [
-            draw.plane("dx", (d,), plane, ([i], [j]) if d == c else None, at=at)
+            draw.plane("dx", (d,), plane, ([i], [j]) if d == c else None, at=at if reached.complete else at - 1)
             for d, plane in enumerate(self.backward.gradients.input)
         ]
-        sums = [numbers.printed(float(value), decimals) for value in step.filter_sums]
+        sums = [
+            numbers.printed(float(total), decimals)
+            for total, told in zip(step.filter_sums, reached.told, strict=True)
+            if told == self.sizes[1]
+        ]
+        value = numbers.printed(step.value, decimals) if reached.complete else ""
         return {
             "lead": [],
-            "columns": shown,
+            "columns": [self._column(step, n, reached, draw, words) for n in range(len(step.filters))],
             "results": results,
-            "formula": telling.sum_formula("x", step.index[1:], sums, numbers.printed(step.value, decimals)),
-            "total": (Markup("%s = ") % " + ".join(sums) if len(sums) > 1 else "") + self.mark(step.value, "filter"),
-            "narration": telling.gather(words, step, self.mark(step.value, "filter")),
+            "formula": telling.sum_formula("x", step.index[1:], sums, value),
+            "total": telling.total(sums, value),
+            "running": "" if value else self.running(step.products, reached, "filter"),
+            "narration": self._told(step, reached, words),
         }
+
+    def _column(self, step: GradInputGatherStep, n: int, reached: Reached, draw: Drawings, words: Words) -> Column:
+        """Return window n of a step: the spread map, its turned filter, their products."""
+        f, place = step.filters[n], reached.place(n, step.window.shape[2])
+        slice_ = step.index[1] % int(self.layer.weight.shape[1])
+        window, weight, total = step.window[n], step.weight[n], float(step.filter_sums[n])
+        complete = reached.told[n] == window.size
+        on_spread = (step.rows[place[0]], step.columns[place[1]]) if place else None
+        return Column(
+            words.gettext("map %(map)s") % {"map": f},
+            [
+                draw.spread_dy(f, (step.rows, step.columns), on_spread),
+                draw.filter(f, slice_, turned=True, now=place),
+            ],
+            self.precision.terms(window, weight, "filter", reached.told[n], place),
+            sum=numbers.printed(total, self.precision.sum("filter")) if complete else "",
+            rounding=self.precision.gap(total, window, weight, "filter") if complete else "",
+            current=reached.window in (None, n),
+        )
+
+    def _told(self, step: GradInputGatherStep, reached: Reached, words: Words) -> Markup:
+        n = reached.window
+        if n is None:
+            return telling.gather(words, step, self.mark(step.value, "filter"))
+        running = Markup("<mark>%s</mark>") % self.running(step.products, reached, "filter")
+        place = reached.place(n, step.window.shape[2])
+        if place is None:
+            total = numbers.printed(float(step.filter_sums[n]), self.precision.sum("filter"))
+            return telling.gathered_map(words, step, n, total, running)
+        grad, weight = float(step.window[n][place]), float(step.weight[n][place])
+        texts = numbers.fitting(grad, self.precision.grad), numbers.fitting(weight, self.precision.weight)
+        return telling.gathered_product(
+            words, step, (n, *place), (*texts, self.precision.product(grad, weight, "filter")), running
+        )
 
 
 def _clipped(plane: Array, rows: tuple[int, ...], columns: tuple[int, ...]) -> Array:

@@ -19,12 +19,6 @@ EPSILONS = ("0.1", "0.001", "0.00001")
 _PLACE = re.compile(r"[0-9]{1,2}(_[0-9]{1,2}){0,3}")
 
 
-def _known_preset(name: str) -> str:
-    if name not in PRESETS:
-        raise RangeError(N_("there is no preset “{got}”; have {known}"), got=name[:40], known=", ".join(PRESETS))
-    return name
-
-
 def _place(text: str) -> str:
     if not _PLACE.fullmatch(text):
         raise RangeError(N_("wanted the indices of a cell, as in 0_1_2; got “{got}”"), got=text[:40])
@@ -36,11 +30,7 @@ class Params(LinkParams):
 
     predict: ClassVar = False  # what the dock of other exhibits can also do
 
-    preset: Annotated[
-        str,
-        AfterValidator(_known_preset),
-        Field(title=N_("Preset"), json_schema_extra={"enum": list(PRESETS)}),
-    ] = FIRST
+    preset: Annotated[str, fields.Preset(PRESETS), Field(title=N_("Preset"))] = FIRST
     x: Annotated[fields.TensorText | None, Field(title=N_("Input"))] = None
     weight: Annotated[fields.TensorText | None, Field(title=N_("Filters"))] = None
     grad_output: Annotated[fields.TensorText | None, Field(title=N_("Gradient dY"))] = None
@@ -52,6 +42,7 @@ class Params(LinkParams):
     tab: Annotated[Literal["dx", "dw", "db"], Field(title=N_("Gradient"))] = "dx"
     dx_view: Annotated[Literal["scatter", "gather"], Field(title=N_("View of dX"))] = "scatter"
     dw_view: Annotated[Literal["stamps", "weights"], Field(title=N_("View of dW"))] = "stamps"
+    step_size: Annotated[Literal["output", "channel", "product"], Field(title=N_("Step size"))] = "output"
     step: Annotated[int, Field(ge=0, le=10**6, title=N_("Step"))] = 0
     lr: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, title=N_("Learning rate"))] = 0.1
     check: Annotated[

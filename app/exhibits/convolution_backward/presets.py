@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.exhibits.convolution_forward.presets import CS231N, drawn, tensor
+from app.exhibits.convolution import drawn
+from app.exhibits.convolution_forward.presets import CS231N, tensor
 from app.i18n import N_
 from app.stepper.layer import Layer
 from app.tensors import Array

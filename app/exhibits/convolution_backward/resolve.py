@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 import engine
 from app import tensors
-from app.exhibits import fields
 from app.exhibits.base import plain_query
+from app.exhibits.convolution import Shape, drawn, fitted, require_sizes, with_options
 from app.exhibits.convolution_backward.params import (
     LAYER_OPTIONS,
     MOST_CHANNELS,
@@ -22,18 +21,17 @@ from app.exhibits.convolution_backward.params import (
     Params,
 )
 from app.exhibits.convolution_backward.presets import PRESETS
-from app.exhibits.convolution_forward.presets import drawn
-from app.exhibits.convolution_forward.resolve import fitted, option_texts
+from app.exhibits.convolution_forward.resolve import option_texts
 from app.i18n import N_
 from app.stepper.layer import Layer
 from app.tensors import Array
-from engine import EngineError, ShapeError
+from engine import ShapeError
 from engine.ops.conv2d import Conv2dGradients
 
 
 @dataclass(frozen=True)
 class Backward:
-    """A layer, and the gradient of the loss L = sum(grad * y) with respect to its output y."""
+    """A layer, and the gradient of the loss linear_loss(y, grad) with respect to its output y."""
 
     layer: Layer
     grad: Array  # (F, H_out, W_out)
@@ -43,47 +41,59 @@ class Backward:
         return engine.conv2d_backward(self.grad, self.layer.x, self.layer.weight, **self.layer.options)
 
     def loss(self, *, x: Array | None = None, weight: Array | None = None, bias: Array | None = None) -> float:
-        """Return sum(grad * conv2d(x, weight, bias)), what is not given as the layer has it."""
+        """Return the loss of conv2d(x, weight, bias), what is not given as the layer has it."""
         layer = self.layer
         given = (
             layer.x if x is None else x,
             layer.weight if weight is None else weight,
             layer.bias if bias is None else bias,
         )
-        return float((self.grad * engine.conv2d(*given, **layer.options)).sum())
+        return float(engine.linear_loss(engine.conv2d(*given, **layer.options), self.grad))
 
 
 def resolve(params: Params) -> Backward:
     """Return the layer and gradient that `params` describe.
 
-    The preset gives what the learner does not; filters follow the channels of the input. A gradient that no longer
-    has the output's shape is cropped at its end or extended with numbers drawn from the seed.
-    Raises ShapeError or RangeError if the parts do not fit.
+    A gradient that no longer has the output's shape is cropped at its end or extended with numbers drawn from the
+    seed. Raises ShapeError or RangeError if the parts do not fit.
     """
-    preset = PRESETS[params.preset]
-    layer = _with_options(preset.layer, params)
+    layer = layer_of(params)
+    own = tensors.as_image(tensors.parse(params.grad_output), "chw") if params.grad_output else None
+    seed, fresh = params.seed or 0, params.seed is not None
+    shape = (len(layer.weight), *layer.geometry.output_size)
+    require_few_numbers("dY", shape)
+    grad = fitted(PRESETS[params.preset].grad, own, shape, fresh, drawn(seed + 2, shape, -1, 2))
+    engine.conv2d(layer.x, layer.weight, **layer.options)  # refuses channels and groups that do not fit
+    return Backward(layer, grad)
+
+
+def layer_of(params: Params) -> Layer:
+    """Return the layer that `params` describe, whether or not a window fits into its input.
+
+    The preset gives what the learner does not; filters follow the channels of the input and the groups.
+    Raises ShapeError if it has more numbers than the page shows.
+    """
+    layer = with_options(PRESETS[params.preset].layer, params)
     own_x = tensors.as_image(tensors.parse(params.x), "chw") if params.x else None
     own_weight = tensors.as_filters(tensors.parse(params.weight), "chw") if params.weight else None
-    own_grad = tensors.as_image(tensors.parse(params.grad_output), "chw") if params.grad_output else None
     seed, fresh = params.seed or 0, params.seed is not None
     x_shape, weight_shape = _shapes(layer, own_x, own_weight)
-    _require_bounds(x_shape, weight_shape)
+    require_sizes(
+        x_shape, weight_shape, channels=MOST_CHANNELS, size=MOST_SIZE, filters=MOST_FILTERS, kernel=MOST_KERNEL
+    )
+    require_few_numbers("x", x_shape)
+    require_few_numbers("W", weight_shape)
     x = fitted(layer.x, own_x, x_shape, fresh, drawn(seed, x_shape, 0, 2))
     weight = fitted(layer.weight, own_weight, weight_shape, fresh, drawn(seed + 1, weight_shape, -1, 2))
     bias = fitted(layer.bias, None, weight_shape[:1], False, np.zeros(weight_shape[0]))
-    layer = replace(layer, x=x, weight=weight, bias=bias)
-    grad_shape = (weight_shape[0], *layer.geometry.output_size)
-    require_few_numbers("dY", grad_shape)
-    grad = fitted(preset.grad, own_grad, grad_shape, fresh, drawn(seed + 2, grad_shape, -1, 2))
-    engine.conv2d(layer.x, layer.weight, **layer.options)  # refuses channels and groups that do not fit
-    return Backward(layer, grad)
+    return replace(layer, x=x, weight=weight, bias=bias)
 
 
 def canonical(params: Params) -> dict[str, str]:
     """Return the shortest query that means the same: only what differs from the preset."""
     resolve(params)
     preset = option_texts(PRESETS[params.preset].layer)
-    options = option_texts(_with_options(PRESETS[params.preset].layer, params))
+    options = option_texts(with_options(PRESETS[params.preset].layer, params))
     same = {name: None for name in LAYER_OPTIONS if options[name] == preset[name]}
     query = plain_query(params.model_copy(update=same))
     return query | ({"lr": f"{params.lr:g}"} if "lr" in query else {})
@@ -100,28 +110,7 @@ def require_few_numbers(name: str, shape: tuple[int, ...]) -> None:
         )
 
 
-def legal(backward: Backward, name: str, value: int) -> bool:
-    """Return whether an option may take this value: the parts fit, and dY is not too large."""
-    try:
-        options: dict[str, Any] = {name: value}
-        layer = replace(backward.layer, **options)
-        require_few_numbers("dY", (len(layer.weight), *layer.geometry.output_size))
-    except EngineError:
-        return False
-    return True
-
-
-def _with_options(layer: Layer, params: Params) -> Layer:
-    return replace(
-        layer,
-        stride=fields.pair(params.stride) if params.stride else layer.stride,
-        padding=fields.padding(params.padding) if params.padding else layer.padding,
-        dilation=fields.pair(params.dilation) if params.dilation else layer.dilation,
-        groups=params.groups or layer.groups,
-    )
-
-
-def _shapes(layer: Layer, own_x: Array | None, own_weight: Array | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _shapes(layer: Layer, own_x: Array | None, own_weight: Array | None) -> tuple[Shape, Shape]:
     """Return the shapes of input and filters: the learner's where given, the other one follows."""
     if own_weight is not None and own_x is None:
         return (own_weight.shape[1] * layer.groups, *layer.x.shape[1:]), own_weight.shape
@@ -129,22 +118,3 @@ def _shapes(layer: Layer, own_x: Array | None, own_weight: Array | None) -> tupl
     if own_weight is not None:
         return x, own_weight.shape
     return x, (len(layer.weight), max(1, x[0] // layer.groups), *layer.weight.shape[2:])
-
-
-def _require_bounds(x: tuple[int, ...], weight: tuple[int, ...]) -> None:
-    if x[0] > MOST_CHANNELS or max(x[1:]) > MOST_SIZE:
-        raise ShapeError(
-            N_("an input here has at most {channels} channels of {size} × {size}; this has {got}"),
-            channels=MOST_CHANNELS,
-            size=MOST_SIZE,
-            got=" × ".join(map(str, x)),
-        )
-    if weight[0] > MOST_FILTERS or max(weight[2:]) > MOST_KERNEL:
-        raise ShapeError(
-            N_("there can be at most {filters} filters of {size} × {size} here; these have {got}"),
-            filters=MOST_FILTERS,
-            size=MOST_KERNEL,
-            got=" × ".join(map(str, weight)),
-        )
-    require_few_numbers("x", x)
-    require_few_numbers("W", weight)

@@ -7,17 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from app.drawing import Panel
 from app.exhibits.base import plain
+from app.exhibits.controls import repairs
 from app.exhibits.convolution_backward import below, controls
 from app.exhibits.convolution_backward.drawings import Drawings
-from app.exhibits.convolution_backward.figures import Panel
 from app.exhibits.convolution_backward.params import EPSILONS, LAYER_OPTIONS, Params
 from app.exhibits.convolution_backward.presets import FIRST, PRESETS
 from app.exhibits.convolution_backward.resolve import resolve
 from app.exhibits.convolution_backward.views import VIEWS
 from app.exhibits.convolution_forward.resolve import option_texts
 from app.i18n import N_, Words
-from app.stepper.walk import Walk
+from app.i18n import words as words_of
+from app.stepper.walk import PartedWalk
+from engine import EngineError
 
 TABS = {"dx": N_("Gradient dX"), "dw": N_("Gradient dW"), "db": N_("Gradient db")}
 VIEW_NAMES = {
@@ -34,16 +37,29 @@ SUMMARIES = {
 }
 
 
-class BackwardScene(Walk):
+class BackwardScene(PartedWalk):
     """The backward pass of one convolution at one step, as a link of this exhibit describes it."""
 
     def __init__(self, params: Params) -> None:
         self.params = params
         self.backward = resolve(params)
         self.view = VIEWS[params.view](self.backward)
-        super().__init__(len(self.view.trace), self.view.maps, params.step)
-        self.check_cell = tuple(map(int, params.check.split("_"))) if params.check else self.view.cell(self.step)
+        step_size = params.step_size if params.step_size in self.view.step_sizes else "output"
+        super().__init__(len(self.view.trace), self.view.maps, params.step, step_size)
+        self.check_cell = tuple(map(int, params.check.split("_"))) if params.check else self.view.cell(self.cell)
         self.checked = below.check(self.backward, params.tab, self.check_cell, float(params.eps))
+
+    def parts_in(self, step_size: str) -> int:
+        """Return how many steps of `step_size` one cell of the gradient takes."""
+        return self.view.parts_in(step_size)
+
+    @property
+    def picture(self) -> dict[str, Any]:
+        """This step in English: what a picture of it shows."""
+        return self._picture(words_of("en"))
+
+    def _picture(self, words: Words) -> dict[str, Any]:
+        return self.view.picture(self.cell, words, self.view.reached(self.step_size, self.part))
 
     def numbers(self, start: int, stop: int) -> dict[str, Any]:
         """Return tensors, gradients, one checked cell and steps start..stop of the open view, unrounded."""
@@ -77,17 +93,18 @@ class BackwardScene(Walk):
 
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/convolution-backward.html shows."""
-        params, picture = self.params, self.view.picture(self.step, words)
+        params, picture = self.params, self._picture(words)
         return {
             "scene": self,
             "part": {"narration": picture["narration"]},
             "picture": picture,
             "summary": SUMMARIES[params.view],
-            "sliders": controls.sliders(self.backward, words),
+            "sliders": controls.sliders(params, words),
             **below.context(
                 self.backward, params.tab, self.check_cell, lr=params.lr, eps=float(params.eps), words=words
             ),
             **choices(params),
+            "step_sizes": self.view.step_sizes,
             "own_tensors": [(name, words.gettext(label)) for name, label in OWN_TENSORS.items()],
         }
 
@@ -111,13 +128,17 @@ def choices(params: Params) -> dict[str, Any]:
         "tabs": TABS,
         "views": VIEW_NAMES.get(params.tab),
         "epsilons": EPSILONS,
-        "option_names": (*controls.NAMES, "lr", "eps", "seed"),
+        "option_names": (*controls.BOUNDS, "lr", "eps", "seed"),
     }
 
 
 def broken(params: Params, words: Words) -> dict[str, Any]:
-    """Return the context of a page whose parts do not fit: the tabs stay, and the way back."""
-    return {"scene": None, "repairs": [], "sliders": [], "lr": "", **choices(params)}
+    """Return the context of a page whose parts do not fit: tabs and controls, and links that repair."""
+    try:
+        offered = controls.sliders(params, words)
+    except EngineError:  # a tensor is larger than this page shows: no slider mends that
+        offered = []
+    return {"scene": None, "repairs": repairs(offered), "sliders": offered, "lr": "", **choices(params)}
 
 
 def _plain_step(step: Any) -> dict[str, Any]:

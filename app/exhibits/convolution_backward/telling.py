@@ -62,6 +62,65 @@ def gather(words: Words, step: GradInputGatherStep, value: Markup) -> Markup:
     return Markup(sentence) % {"row": row, "column": column, "channel": channel, "count": count, "value": value}
 
 
+def gathered_map(words: Words, step: GradInputGatherStep, n: int, total: str, running: Markup) -> Markup:
+    """Tell what one map of dY gives to one cell of dX."""
+    sentence = words.gettext(
+        "%(map)s under its window, times %(filter)s rotated by 180°, adds up to %(sum)s; "
+        "with the maps before it that makes %(value)s."
+    )
+    return Markup(sentence) % {**_read(step, n), "sum": total, "value": running}
+
+
+def gathered_product(
+    words: Words, step: GradInputGatherStep, place: tuple[int, int, int], texts: tuple[str, str, str], running: Markup
+) -> Markup:
+    """Tell one product of a gathered cell."""
+    n, u, v = place
+    grad, weight, product = texts
+    given = {**_read(step, n), "grad": _role("gradient", grad), "weight": _role("filter", weight)}
+    if step.inside[u, v]:
+        sentence = words.gettext(
+            "%(map)s at row %(row)s, column %(column)s, times its weight of the rotated %(filter)s: "
+            "%(grad)s × %(weight)s = %(product)s; so far %(value)s."
+        )
+    else:
+        sentence = words.gettext(
+            "No cell of %(map)s lies here, only a zero; times its weight of the rotated %(filter)s: "
+            "%(grad)s × %(weight)s = %(product)s; so far %(value)s."
+        )
+    where = {"row": step.grad_rows[u], "column": step.grad_columns[v], "product": product, "value": running}
+    return Markup(sentence) % {**given, **where}
+
+
+def weight_product(
+    words: Words, step: GradWeightStep, place: tuple[int, int], texts: tuple[str, str, str], running: Markup
+) -> Markup:
+    """Tell one product of a weight's gradient."""
+    i, j = place
+    grad, x, product = texts
+    if step.inside[i, j]:
+        sentence = words.gettext(
+            "For %(map)s at row %(i)s, column %(j)s this weight met the input at row %(row)s, column %(column)s: "
+            "%(grad)s × %(x)s = %(product)s; so far %(value)s."
+        )
+    else:
+        sentence = words.gettext(
+            "For %(map)s at row %(i)s, column %(j)s this weight met padding: "
+            "%(grad)s × %(x)s = %(product)s; so far %(value)s."
+        )
+    return Markup(sentence) % {
+        "map": _named("gradient", "dY", step.index[0]),
+        "i": i,
+        "j": j,
+        "row": step.rows[i],
+        "column": step.columns[j],
+        "grad": _role("gradient", grad),
+        "x": _role("input", x),
+        "product": product,
+        "value": running,
+    }
+
+
 def weight_stamp(
     words: Words, step: GradWeightStampStep, layer: Layer, cell: tuple[int, ...], values: Sequence[str]
 ) -> Markup:
@@ -120,11 +179,23 @@ def stamp_formula(index: tuple[int, ...], grad: str) -> Markup:
     )
 
 
+def total(sums: Sequence[str], value: str) -> Markup:
+    """Return the sum written out, its result marked; dots for what is still to come, where there is no value yet."""
+    if not value:
+        return Markup(" + ").join([*sums, "…"])
+    return Markup(" + ".join(sums) + " = " if len(sums) > 1 else "") + _mark(value)
+
+
 def sum_formula(letter: str, index: tuple[int, ...], sums: Sequence[str], value: str) -> Markup:
-    """Return dL/d(letter) at one cell = its sums = its number, in MathML."""
+    """Return dL/d(letter) at one cell = its sums = its number, in MathML; dots while there is no value yet."""
+    terms = [Markup("<mn>%s</mn>") % text for text in sums]
+    if not value:
+        return Markup("<math><mrow>%s<mo>=</mo>%s</mrow></math>") % (
+            _indexed(letter, index),
+            Markup("<mo>+</mo>").join([*terms, Markup("<mo>…</mo>")]),
+        )
     total = Markup('<mn class="role-gradient result">%s</mn>') % value
-    terms = Markup("<mo>+</mo>").join(Markup("<mn>%s</mn>") % text for text in sums)
-    middle = terms + Markup("<mo>=</mo>") if len(sums) > 1 else Markup()
+    middle = Markup("<mo>+</mo>").join(terms) + Markup("<mo>=</mo>") if len(sums) > 1 else Markup()
     return Markup("<math><mrow>%s<mo>=</mo>%s%s</mrow></math>") % (_indexed(letter, index), middle, total)
 
 
@@ -164,6 +235,16 @@ def _input_place(words: Words, rows: Sequence[int], columns: Sequence[int], laye
 
 def _named(role: str, letter: str, index: int) -> Markup:
     return Markup('<b class="role-%s"><i>%s</i><sub>%s</sub></b>') % (role, letter, index)
+
+
+def _read(step: GradInputGatherStep, n: int) -> dict[str, Markup]:
+    """Name the map of dY that window n of a step reads, and the filter that made it."""
+    f = step.filters[n]
+    return {"map": _named("gradient", "dY", f), "filter": _named("filter", "W", f)}
+
+
+def _role(role: str, text: str) -> Markup:
+    return Markup('<b class="role-%s">%s</b>') % (role, text)
 
 
 def _mark(text: str) -> Markup:

@@ -14,7 +14,6 @@ from app.exhibits.convolution_forward.scene import ConvolutionScene, broken
 from app.i18n import N_
 from app.stepper.grids import Grids
 from app.tensors import Array
-from engine import RangeError
 
 READERS = {"x": tensors.as_image, "weight": tensors.as_filters, "bias": tensors.as_bias}
 
@@ -22,10 +21,8 @@ READERS = {"x": tensors.as_image, "weight": tensors.as_filters, "bias": tensors.
 def edited(params: Params, tensor: str, place: tuple[int, ...], value: float) -> Params:
     """Return `params` with one number of a tensor changed, as the page shows that tensor."""
     layer = resolve(params)
-    values = {"x": layer.x, "weight": layer.sliding_weight, "bias": layer.bias[None]}[tensor].copy()
-    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
-        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
-    values[place] = value
+    shown = {"x": layer.x, "weight": layer.sliding_weight, "bias": layer.bias[None]}
+    values = tensors.with_number(shown[tensor], tensor, place, value)
     if tensor == "weight" and params.true_convolution:
         values = values[:, :, ::-1, ::-1]
     return params.model_copy(update={tensor: tensors.compact(values)})

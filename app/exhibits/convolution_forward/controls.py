@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,10 +33,18 @@ BOUNDS = {
 }
 
 
-def sliders(layer: Layer, words: Words, names: Iterable[str] = BOUNDS) -> list[Slider]:
-    """Return a slider for every whole-number option of `layer`, or for those named."""
-    workbench = _Workbench(layer, words)
-    return [workbench.slider(name) for name in names]
+def sliders(layer: Layer, words: Words, bounds: Mapping[str, tuple[int, int]] = BOUNDS) -> list[Slider]:
+    """Return a slider for every whole-number option of `layer` that has bounds."""
+    workbench = _Workbench(layer, words, bounds)
+    return [workbench.slider(name) for name in bounds]
+
+
+def own_filters(groups: Slider, layer: Layer, words: Words) -> Slider:
+    """Return the slider of groups where the filters are the learner's: their slices say how many there are."""
+    slices, channels = layer.weight.shape[1], len(layer.x)
+    legal = [value for value in groups.legal if slices * value == channels]
+    reason = words.gettext("each of your own filters reads %(slices)s of the %(channels)s channels")
+    return groups.limited(legal, reason % {"channels": channels, "slices": slices}, words)
 
 
 def size_formula(geometry: Geometry) -> list[str]:
@@ -60,9 +68,10 @@ def _unread(geometry: Geometry | None) -> tuple[int, int]:
 class _Workbench:
     layer: Layer
     words: Words
+    bounds: Mapping[str, tuple[int, int]]
 
     def slider(self, name: str) -> Slider:
-        low, high = BOUNDS[name]
+        low, high = self.bounds[name]
         possible = {number: self.changed(name, number) for number in range(low, high + 1)}
         legal = [number for number, geometry in possible.items() if geometry]
         cautions = [number for number in legal if name == "stride" and any(_unread(possible[number]))]
@@ -120,7 +129,7 @@ class _Workbench:
         return [(word, self.words.gettext(word)) for word in fields.PADDING_WORDS] if name == "padding" else []
 
     def _note(self, name: str, legal: list[int], cautions: list[int], current: int | None) -> str:
-        geometry, (low, high) = self.geometry, BOUNDS[name]
+        geometry, (low, high) = self.geometry, self.bounds[name]
         if cautions and geometry:
             return self._caution(geometry, current in cautions)
         if not geometry or not legal or (legal[0] == low and legal[-1] == high and len(legal) == high - low + 1):

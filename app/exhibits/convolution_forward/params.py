@@ -16,12 +16,6 @@ from engine import RangeError
 MOST_CHANNELS, MOST_FILTERS, MOST_SIZE, MOST_KERNEL = 8, 16, 32, 11
 
 
-def _known_preset(name: str) -> str:
-    if name not in PRESETS:
-        raise RangeError(N_("there is no preset “{got}”; have {known}"), got=name[:40], known=", ".join(PRESETS))
-    return name
-
-
 def _layer_query(text: str) -> str:
     """Return the query of the layer that is not shown, if it says what a layer may say."""
     given = dict(parse_qsl(text, keep_blank_values=True))
@@ -38,11 +32,7 @@ def _layer_query(text: str) -> str:
 class Params(LinkParams):
     """What a link to this exhibit may say. None means: as the preset has it."""
 
-    preset: Annotated[
-        str,
-        AfterValidator(_known_preset),
-        Field(title=N_("Preset"), json_schema_extra={"enum": list(PRESETS)}),
-    ] = FIRST
+    preset: Annotated[str, fields.Preset(PRESETS), Field(title=N_("Preset"))] = FIRST
     layer: Annotated[int, Field(ge=1, le=2, title=N_("Layer"))] = 1
     x: Annotated[fields.TensorText | None, Field(title=N_("Input"))] = None
     weight: Annotated[fields.TensorText | None, Field(title=N_("Filters"))] = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.exhibits.convolution import drawn
 from app.i18n import N_
 from app.stepper.layer import Layer
 from app.tensors import Array
@@ -19,11 +20,6 @@ class Preset:
     title: str
     note: str  # one sentence: what to look at
     layers: tuple[Layer, ...]  # one, or two of which the second reads the first's output
-
-
-def drawn(seed: int, shape: tuple[int, ...], low: int, high: int) -> Array:
-    """Return whole numbers low..high; the same seed gives the same numbers in every version."""
-    return np.random.RandomState(seed).randint(low, high + 1, size=shape).astype(np.float64)
 
 
 def tensor(rows: object) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from app import tensors
 from app.exhibits import fields
 from app.exhibits.base import plain_query
+from app.exhibits.convolution import Shape, drawn, fitted, require_sizes, with_options
 from app.exhibits.convolution_forward.params import (
     LAYER_PARAMS,
     MOST_CHANNELS,
@@ -19,13 +20,11 @@ from app.exhibits.convolution_forward.params import (
     OPTIONS,
     Params,
 )
-from app.exhibits.convolution_forward.presets import PRESETS, drawn
+from app.exhibits.convolution_forward.presets import PRESETS
 from app.i18n import N_
 from app.stepper.layer import Layer
 from app.tensors import Array
-from engine import EngineError, RangeError, ShapeError
-
-Shape = tuple[int, ...]
+from engine import EngineError, RangeError
 
 
 def resolve(params: Params) -> Layer:
@@ -40,7 +39,9 @@ def resolve(params: Params) -> Layer:
     own_weight = tensors.as_filters(tensors.parse(params.weight), "chw") if params.weight else None
     own_bias = tensors.as_bias(tensors.parse(params.bias)) if params.bias else None
     x_shape, weight_shape = _shapes(layer, params, own_x, own_weight)
-    _require_bounds(x_shape, weight_shape)  # before anything is drawn
+    require_sizes(  # before anything is drawn
+        x_shape, weight_shape, channels=MOST_CHANNELS, size=MOST_SIZE, filters=MOST_FILTERS, kernel=MOST_KERNEL
+    )
     seed, fresh = params.seed or 0, params.seed is not None
     x = fitted(layer.x, own_x, x_shape, fresh, drawn(seed, x_shape, 0, 2))
     weight = fitted(layer.weight, own_weight, weight_shape, fresh, drawn(seed + 1, weight_shape, -1, 1))
@@ -92,11 +93,7 @@ def _preset_layer(params: Params) -> Layer:
 
 def _with_options(layer: Layer, params: Params) -> Layer:
     return replace(
-        layer,
-        stride=fields.pair(params.stride) if params.stride else layer.stride,
-        padding=fields.padding(params.padding) if params.padding else layer.padding,
-        dilation=fields.pair(params.dilation) if params.dilation else layer.dilation,
-        groups=params.groups or layer.groups,
+        with_options(layer, params),
         activation=params.activation or layer.activation,
         true_convolution=params.true_convolution,
     )
@@ -118,18 +115,6 @@ def _shapes(layer: Layer, params: Params, own_x: Array | None, own_weight: Array
     return (channels, *size), (filters, max(1, channels // layer.groups), *kernel_size)
 
 
-def fitted(preset: Array, own: Array | None, shape: Shape, fresh: bool, new: Array) -> Array:
-    """Return the tensor in `shape`: the learner's or the preset's where they reach, else newly drawn."""
-    if own is None and fresh:
-        return new
-    values = preset if own is None else own
-    if values.shape == shape:
-        return values
-    shared = tuple(slice(0, min(old, wanted)) for old, wanted in zip(values.shape, shape, strict=True))
-    new[shared] = values[shared]
-    return new
-
-
 def _is_the_same(params: Params, layer: Layer) -> bool:
     """Return whether `params` describe this very layer, tensors included."""
     try:
@@ -139,20 +124,3 @@ def _is_the_same(params: Params, layer: Layer) -> bool:
     return option_texts(other) == option_texts(layer) and all(
         np.array_equal(getattr(other, name), getattr(layer, name)) for name in ("x", "weight", "bias")
     )
-
-
-def _require_bounds(x: Shape, weight: Shape) -> None:
-    if x[0] > MOST_CHANNELS or max(x[1:]) > MOST_SIZE:
-        raise ShapeError(
-            N_("an input here has at most {channels} channels of {size} × {size}; this has {got}"),
-            channels=MOST_CHANNELS,
-            size=MOST_SIZE,
-            got=" × ".join(map(str, x)),
-        )
-    if weight[0] > MOST_FILTERS or max(weight[2:]) > MOST_KERNEL:
-        raise ShapeError(
-            N_("there can be at most {filters} filters of {size} × {size} here; these have {got}"),
-            filters=MOST_FILTERS,
-            size=MOST_KERNEL,
-            got=" × ".join(map(str, weight)),
-        )

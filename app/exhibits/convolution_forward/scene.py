@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +10,7 @@ import numpy as np
 
 from app import numbers
 from app.exhibits.base import plain
+from app.exhibits.controls import repairs
 from app.exhibits.convolution_forward import controls, params, resolve, snippets
 from app.exhibits.convolution_forward.presets import FIRST, PRESETS
 from app.i18n import Words
@@ -101,16 +101,8 @@ def broken(settings: params.Params, words: Words) -> dict[str, Any]:
         return context
     offered = controls.sliders(layer, words)
     context["sliders"] = offered
-    context["repairs"] = [
-        (slider.name, _nearest(slider.legal, slider.current), slider.label)
-        for slider in offered
-        if slider.legal and slider.current not in slider.legal
-    ]
+    context["repairs"] = repairs(offered)
     return context
-
-
-def _nearest(legal: Sequence[int], current: int | None) -> int:
-    return min(legal, key=lambda value: abs(value - (current or 0)))
 
 
 def _uses(layer: Layer) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from app.exhibits.base import Exhibit, OwnNumbers, Tile
+from app.exhibits.convolution_matrix import pictures
 from app.exhibits.convolution_matrix.params import Params
 from app.exhibits.convolution_matrix.presets import FIRST, PRESETS, Preset
 from app.exhibits.convolution_matrix.resolve import canonical, edited, taken
@@ -39,6 +40,7 @@ EXHIBIT = Exhibit(
         "matrix": lambda scene: scene.matrix.dense(),
         "columns": lambda scene: scene.convolution.columns,
     },
+    picture=pictures.draw,
     own_numbers=OwnNumbers(("x", "weight", "grad_output"), edited, taken),
     tiles=tuple(_tile(name, preset) for name, preset in PRESETS.items()),
 )

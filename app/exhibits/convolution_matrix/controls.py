@@ -1,13 +1,17 @@
-"""The sliders of stride, padding and dilation, each with its legal range and the reason for its ends."""
+"""The sliders of stride, padding, dilation and groups, as far as the parts fit and C can be drawn."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from app.exhibits.controls import Slider
-from app.exhibits.convolution_matrix.params import BOUNDS, MOST_COLUMNS, MOST_ROWS, Params
-from app.exhibits.convolution_matrix.resolve import layer_of, option_text, require_drawable
+from app.exhibits.convolution_forward.controls import own_filters
+from app.exhibits.convolution_forward.controls import sliders as convolution_sliders
+from app.exhibits.convolution_matrix.params import BOUNDS, MOST_COLUMNS, MOST_ROWS, MOST_WEIGHTS, Params
+from app.exhibits.convolution_matrix.resolve import layer_of, require_drawable
 from app.i18n import Words, listed
 from app.stepper.layer import Layer
 from engine import EngineError
@@ -16,38 +20,30 @@ from engine import EngineError
 def sliders(params: Params, words: Words) -> list[Slider]:
     """Return a slider for each option; legal is what the engine takes and the page can draw."""
     layer = layer_of(params)
-    return [_slider(layer, name, words) for name in BOUNDS]
+    return [_limited(slider, params, layer, words) for slider in convolution_sliders(layer, words, BOUNDS)]
 
 
-def _slider(layer: Layer, name: str, words: Words) -> Slider:
-    low, high = BOUNDS[name]
-    legal = [value for value in range(low, high + 1) if _fits(layer, name, value)]
-    value = option_text(layer, name)
-    return Slider(
-        name=name,
-        label=words.gettext(Params.model_fields[name].title or name),
-        text=value.replace("x", " × "),
-        value=value,
-        low=low,
-        high=high,
-        current=int(value) if value.isdigit() else None,
-        legal=legal,
-        cautions=(),
-        note=_note(legal, high - low + 1, words),
-    )
+def _limited(slider: Slider, params: Params, layer: Layer, words: Words) -> Slider:
+    if slider.name == "groups" and params.weight:
+        return own_filters(slider, layer, words)
+    allowed = [value for value in slider.legal if _fits(layer, slider.name, value)]
+    reason = words.gettext("only %(legal)s: C is drawn up to %(most)s, a filter with up to %(weights)s weights")
+    values = {
+        "legal": listed(words, map(str, allowed)) if allowed else "",
+        "most": f"{MOST_ROWS} × {MOST_COLUMNS}",
+        "weights": MOST_WEIGHTS,
+    }
+    return slider.limited(allowed, reason % values, words)
 
 
 def _fits(layer: Layer, name: str, value: int) -> bool:
-    changed: dict[str, Any] = {name: value if name == "padding" else (value, value)}
+    options: dict[str, Any] = {name: value}
+    changed = replace(layer, **options)
+    slices = len(layer.x) // changed.groups
+    if layer.weight.shape[1] != slices:
+        changed = replace(changed, weight=np.zeros((len(layer.weight), slices, *layer.kernel_size)))
     try:
-        require_drawable(replace(layer, **changed))
+        require_drawable(changed)
     except EngineError:
         return False
     return True
-
-
-def _note(legal: list[int], count: int, words: Words) -> str:
-    if not legal or len(legal) == count:
-        return ""
-    sentence = words.gettext("only %(legal)s: the kernel has to fit into the padded input, and C into %(most)s")
-    return sentence % {"legal": listed(words, map(str, legal)), "most": f"{MOST_ROWS} × {MOST_COLUMNS}"}

@@ -9,7 +9,7 @@ from functools import cache
 from time import perf_counter
 
 import engine
-from app.exhibits.convolution_matrix.presets import drawn
+from app.exhibits.convolution import drawn
 from app.exhibits.convolution_matrix.resolve import Convolution
 from app.i18n import Words
 from app.stepper.layer import Layer

@@ -8,7 +8,6 @@ import numpy as np
 
 from app.i18n import N_
 from app.stepper.layer import Layer
-from app.tensors import Array
 
 
 @dataclass(frozen=True)
@@ -16,11 +15,6 @@ class Preset:
     title: str
     note: str  # one sentence: what to look at
     layer: Layer
-
-
-def drawn(seed: int, shape: tuple[int, ...], low: int, high: int) -> Array:
-    """Return whole numbers low..high; the same seed gives the same numbers in every version."""
-    return np.random.RandomState(seed).randint(low, high + 1, size=shape).astype(np.float64)
 
 
 def layer(x: object, weight: object, **options: object) -> Layer:

@@ -9,14 +9,15 @@ import numpy as np
 
 import engine
 from app import tensors
-from app.exhibits import fields
 from app.exhibits.base import plain_query
+from app.exhibits.convolution import drawn, fitted, with_options
+from app.exhibits.convolution_forward.resolve import option_texts
 from app.exhibits.convolution_matrix.params import BOUNDS, MOST_COLUMNS, MOST_ROWS, MOST_WEIGHTS, Params
-from app.exhibits.convolution_matrix.presets import PRESETS, drawn
+from app.exhibits.convolution_matrix.presets import PRESETS
 from app.i18n import N_
 from app.stepper.layer import Layer
 from app.tensors import Array
-from engine import RangeError, ShapeError, SparseMatrix
+from engine import ShapeError, SparseMatrix
 
 READERS = {"x": tensors.as_image, "weight": tensors.as_filters, "grad_output": tensors.as_image}
 
@@ -61,27 +62,27 @@ def resolve(params: Params) -> Convolution:
     """
     layer = layer_of(params)
     require_drawable(layer)
-    new = drawn((params.seed or 0) + 2, layer.trace.output_shape, -2, 3)
-    return Convolution(layer, _fitted(_own(params.grad_output, "grad_output"), new))
+    shape = layer.trace.output_shape
+    new = drawn((params.seed or 0) + 2, shape, -2, 3)
+    own = _own(params.grad_output, "grad_output")
+    return Convolution(layer, new if own is None else fitted(own, own, shape, False, new))
 
 
 def layer_of(params: Params) -> Layer:
-    """Return the layer that `params` describe, whether or not its parts fit; the preset gives what is missing."""
-    layer = PRESETS[params.preset].layer
-    x, weight = (_own(getattr(params, name), name) for name in ("x", "weight"))
-    if params.seed is not None:
-        x = drawn(params.seed, layer.x.shape, 0, 3) if x is None else x
-        weight = drawn(params.seed + 1, layer.weight.shape, -3, 3) if weight is None else weight
-    weight = layer.weight if weight is None else weight
-    return replace(
-        layer,
-        x=layer.x if x is None else x,
-        weight=weight,
-        bias=np.zeros(len(weight)),
-        stride=fields.pair(params.stride) if params.stride else layer.stride,
-        padding=fields.padding(params.padding) if params.padding else layer.padding,
-        dilation=fields.pair(params.dilation) if params.dilation else layer.dilation,
-    )
+    """Return the layer that `params` describe, whether or not its parts fit.
+
+    The preset gives what the learner does not; its filters follow the channels of the input and the groups.
+    """
+    layer = with_options(PRESETS[params.preset].layer, params)
+    own_x, own_weight = (_own(getattr(params, name), name) for name in ("x", "weight"))
+    seed, fresh = params.seed or 0, params.seed is not None
+    shape = layer.x.shape if own_x is None else own_x.shape
+    x = fitted(layer.x, own_x, shape, fresh, drawn(seed, shape, 0, 3))
+    if own_weight is None and x.size <= MOST_COLUMNS:  # larger ones are refused, with the preset's filters as well
+        wanted = (len(layer.weight), max(1, len(x) // layer.groups), *layer.kernel_size)
+        own_weight = fitted(layer.weight, None, wanted, fresh, drawn(seed + 1, wanted, -3, 3))
+    weight = layer.weight if own_weight is None else own_weight
+    return replace(layer, x=x, weight=weight, bias=np.zeros(len(weight)))
 
 
 def require_drawable(layer: Layer) -> None:
@@ -102,8 +103,8 @@ def require_drawable(layer: Layer) -> None:
 
 def canonical(params: Params) -> dict[str, str]:
     """Return the shortest query that means the same: only what differs from the preset."""
-    layer = PRESETS[params.preset].layer
-    same = {name: None for name in BOUNDS if getattr(params, name) == option_text(layer, name)}
+    preset = option_texts(PRESETS[params.preset].layer)
+    same = {name: None for name in BOUNDS if str(getattr(params, name)) == preset[name]}
     return plain_query(params.model_copy(update=same))
 
 
@@ -111,10 +112,7 @@ def edited(params: Params, tensor: str, place: tuple[int, ...], value: float) ->
     """Return `params` with one number of a tensor changed."""
     convolution = resolve(params)
     shown = {"x": convolution.layer.x, "weight": convolution.layer.weight, "grad_output": convolution.grad_output}
-    values = shown[tensor].copy()
-    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
-        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
-    values[place] = value
+    values = tensors.with_number(shown[tensor], tensor, place, value)
     return params.model_copy(update={tensor: tensors.compact(values)})
 
 
@@ -123,19 +121,5 @@ def taken(params: Params, tensor: str, values: Array, order: str) -> Params:
     return params.model_copy(update={tensor: tensors.compact(READERS[tensor](values, order))})
 
 
-def option_text(layer: Layer, name: str) -> str:
-    """Return an option of `layer` as a link writes it."""
-    return fields.padding_text(layer.padding) if name == "padding" else fields.pair_text(getattr(layer, name))
-
-
 def _own(text: str | None, tensor: str) -> Array | None:
     return READERS[tensor](tensors.parse(text), "chw") if text else None
-
-
-def _fitted(own: Array | None, new: Array) -> Array:
-    """Return the learner's gradient as far as the output reaches now; what is missing is newly drawn."""
-    if own is None:
-        return new
-    shared = tuple(slice(0, min(old, wanted)) for old, wanted in zip(own.shape, new.shape, strict=True))
-    new[shared] = own[shared]
-    return new

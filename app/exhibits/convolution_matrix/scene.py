@@ -6,12 +6,15 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 import engine
 from app import numbers
-from app.drawing import Grid
+from app.drawing import Grid, Panel
 from app.exhibits import fields
 from app.exhibits.base import plain
+from app.exhibits.controls import repairs
+from app.exhibits.convolution_forward.resolve import option_texts
 from app.exhibits.convolution_matrix import controls, costs, joins, resolve, written
 from app.exhibits.convolution_matrix.neurons import Neurons
 from app.exhibits.convolution_matrix.params import BOUNDS, Params
@@ -44,7 +47,7 @@ class MatrixScene(Walk):
         self.params = settings
         self.convolution = resolve.resolve(settings)
         self.layer, self.matrix = self.convolution.layer, self.convolution.matrix
-        self.grids = Grids(self.layer, editable=True)  # the preview of an own tensor reads them as well
+        self.grids = Grids(self.layer, editable=True)
         self.backward = settings.tab == "backward"
         self.way = settings.way if self.backward else "forward"
         self.by_column = self.way == "gather"
@@ -194,6 +197,22 @@ class MatrixScene(Walk):
     def neurons(self) -> Neurons:
         return Neurons(self.convolution, self.lit, self.scales)
 
+    def narration(self, words: Words) -> Markup:
+        """Return the step in one sentence."""
+        shape = self.layer.x.shape if self.by_column else self.convolution.output.shape
+        return written.told(self.way, self.step, shape, self.written, words)
+
+    def preview(self, tensor: str, words: Words) -> list[Panel]:
+        """Return a tensor of the learner's own, as it would be taken."""
+        grids = Grids(self.layer, editable=False)
+        if tensor == "weight":
+            slices = [grid for of_channel in grids.filters for grid in of_channel]
+            return [Panel(g, words.gettext("Filter"), "W", str(g.place[0]), f"c{g.place[1]}") for g in slices]
+        if tensor == "grad_output":
+            shown = self._gradients("grad_output", self.convolution.grad_output, grids.outputs[0].pitch)
+            return [Panel(g, words.gettext("Gradient"), "dy", str(g.place[0])) for g in shown]
+        return [Panel(g, words.gettext("Input"), "x", str(g.place[0])) for g in grids.inputs]
+
     @property
     def agreement(self) -> str:
         """Return the largest difference between the matrix's product and the convolution's own."""
@@ -214,7 +233,7 @@ class MatrixScene(Walk):
             "x": plain(self.layer.x),
             "weight": plain(self.layer.weight),
             "grad_output": plain(convolution.grad_output),
-            "options": {name: resolve.option_text(self.layer, name) for name in BOUNDS} | {"groups": self.layer.groups},
+            "options": {name: option_texts(self.layer)[name] for name in BOUNDS} | {"groups": self.layer.groups},
             "shape": matrix.shape,
             "rows": matrix.rows,
             "columns": matrix.columns,
@@ -228,17 +247,17 @@ class MatrixScene(Walk):
 
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/convolution-matrix.html shows."""
-        shape = self.layer.x.shape if self.by_column else self.convolution.output.shape
         cell = self.cell
         return {
             "scene": self,
             "grids": self.grids,
-            "narration": written.told(self.way, self.step, shape, self.written, words),
+            "narration": self.narration(words),
             "joined": joins.sentence(self.convolution, cell, words) if cell else "",
             "joins": joins.table(self.convolution),
             "costs": costs.costs(self.convolution, words) if self.params.tab == "loops" else [],
             "measured": costs.measured(self.convolution, words) if self.params.timed else [],
             "sliders": controls.sliders(self.params, words),
+            "own_tensors": [(name, words.gettext(label)) for name, label in OWN_TENSORS.items()],
             **choices(self.params),
         }
 
@@ -253,7 +272,6 @@ def choices(settings: Params) -> dict[str, Any]:
         "tabs": TABS,
         "ways": WAYS,
         "option_names": (*BOUNDS, "seed"),
-        "own_tensors": OWN_TENSORS,
     }
 
 
@@ -263,9 +281,4 @@ OWN_TENSORS = {"x": N_("input x"), "weight": N_("filters W"), "grad_output": N_(
 def broken(settings: Params, words: Words) -> dict[str, Any]:
     """Return the context of a page whose parts do not fit: the controls, and links that repair."""
     offered = controls.sliders(settings, words)
-    repairs = [
-        (slider.name, min(slider.legal, key=lambda value: abs(value - (slider.current or 0))), slider.label)
-        for slider in offered
-        if slider.legal and slider.current not in slider.legal
-    ]
-    return {"scene": None, "sliders": offered, "repairs": repairs, **choices(settings)}
+    return {"scene": None, "sliders": offered, "repairs": repairs(offered), **choices(settings)}

@@ -10,14 +10,16 @@ from urllib.parse import urlencode
 import numpy as np
 
 from app.exhibits.base import Exhibit, OwnNumbers, Tile
+from app.exhibits.going_back_up import pictures
 from app.exhibits.going_back_up.checkerboard import CheckerboardScene
 from app.exhibits.going_back_up.controls import broken
 from app.exhibits.going_back_up.dilation import DilationScene
+from app.exhibits.going_back_up.gathering import GatherScene
 from app.exhibits.going_back_up.params import TENSORS, Params
 from app.exhibits.going_back_up.presets import FIRST, PRESETS
 from app.exhibits.going_back_up.resolve import Chosen, canonical, resolve, with_number, with_tensor
 from app.exhibits.going_back_up.scene import UpScene
-from app.exhibits.going_back_up.transposed import GatherScene, StampScene
+from app.exhibits.going_back_up.stamping import StampScene
 from app.exhibits.going_back_up.unpooling import SharedScene, UnpoolScene
 from app.exhibits.going_back_up.upsampling import UpsampleScene
 from app.i18n import N_, words
@@ -71,6 +73,7 @@ EXHIBIT = Exhibit(
     long_params=TENSORS,
     view_params=("step",),
     arrays={name: partial(_array, name=name) for name in ("x", "output")},
+    picture=pictures.draw,
     own_numbers=OwnNumbers(TENSORS, with_number, with_tensor),
     tiles=tuple(_tile(name) for name in TILES),
 )

@@ -90,9 +90,8 @@ class CheckerboardScene(UpScene):
         rows, columns = self.ways[number].readers(row, column)
         x = slice_of("input", "x", (0,), np.ones((SIZE, SIZE)), 4.0)
         shown = [[Shown(x, N_("Input"), "x", detail=words.gettext("ones"), rows=rows, columns=columns)]]
-        top = max(largest(counts) for counts in self.counts)
         for k, (way, counts) in enumerate(zip(self.ways, self.counts, strict=True)):
-            grid = slice_of("output", f"counts_{way.symbol}", (0,), counts[0], top, first=self.starts[k])
+            grid = slice_of("output", f"counts_{way.symbol}", (0,), counts[0], largest(counts), first=self.starts[k])
             shown.append(
                 [
                     Shown(
@@ -148,6 +147,15 @@ class CheckerboardScene(UpScene):
             )
             facts.append(Fact(label, "", result))
         return facts
+
+    def notes(self, words: Words) -> list[str]:
+        """Return how to read the maps."""
+        return [
+            words.gettext(
+                "Filter and x are ones, so each cell counts its products. Each map has a colour scale of its own: "
+                "uneven colours are the checkerboard, one colour away from the border is its cure."
+            )
+        ]
 
     def tensors(self) -> dict[str, Array]:
         named = {f"counts_{way.symbol}": counts for way, counts in zip(self.ways, self.counts, strict=True)}

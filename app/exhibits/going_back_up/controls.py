@@ -12,7 +12,7 @@ from app.i18n import N_, Words, listed
 from engine import EngineError
 
 SLIDERS = {
-    "transposed": ("kernel_size", "stride", "padding", "output_padding", "dilation"),
+    "transposed": ("kernel_size", "stride", "padding", "output_padding", "dilation", "groups"),
     "unpooling": ("kernel_size", "stride"),
     "shared": ("kernel_size", "stride"),
     "upsampling": ("scale_factor",),
@@ -25,6 +25,7 @@ REASONS = {
     "padding": N_("only %(legal)s: more would crop everything away"),
     "output_padding": N_("only %(legal)s: it stays below stride or dilation, else a further stamp would fit"),
     "dilation": N_("only %(legal)s: output padding has to stay below stride or dilation, and padding may not crop all"),
+    "groups": N_("only %(legal)s: it must divide the channels of x and those of the output"),
 }
 POOLED_KERNEL = N_("only %(legal)s: the window has to fit into x")
 

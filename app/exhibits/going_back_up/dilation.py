@@ -88,6 +88,15 @@ class DilationScene(UpScene):
             facts.append(Fact(label, figures, str(before)))
         return facts
 
+    def notes(self, words: Words) -> list[str]:
+        """Return how to read the fields."""
+        return [
+            words.gettext(
+                "Each square is the input, as the middle cell of a layer sees it: white cells it never reads; the "
+                "darker the blue, the more paths lead from a cell through the layers to it."
+            )
+        ]
+
     def tensors(self) -> dict[str, Array]:
         named = {f"paths_{layer + 1}": paths for layer, paths in enumerate(self.paths)}
         return {"x": np.ones((1, *self.paths[-1].shape[1:])), **named, "output": self.paths[-1]}

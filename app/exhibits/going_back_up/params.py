@@ -20,15 +20,10 @@ BOUNDS = {  # what the sliders offer
     "padding": (0, 5),
     "output_padding": (0, 3),
     "dilation": (1, 3),
+    "groups": (1, MOST_CHANNELS),
     "scale_factor": (1, 4),
 }
 MOST_LAYERS, MOST_DILATION = 4, 4
-
-
-def _known_preset(name: str) -> str:
-    if name not in PRESETS:
-        raise RangeError(N_("there is no preset “{got}”; have {known}"), got=name[:40], known=", ".join(PRESETS))
-    return name
 
 
 def _dilations(text: str) -> str:
@@ -56,12 +51,11 @@ class Params(LinkParams):
 
     predict: ClassVar = False  # what the dock of other exhibits can also do
 
-    preset: Annotated[
-        str, AfterValidator(_known_preset), Field(title=N_("Preset"), json_schema_extra={"enum": list(PRESETS)})
-    ] = FIRST
+    preset: Annotated[str, fields.Preset(PRESETS), Field(title=N_("Preset"))] = FIRST
     view: Annotated[Literal["stamp", "gather"], Field(title=N_("View"))] = "stamp"
     x: Annotated[fields.TensorText | None, Field(title=N_("Input"))] = None
     weight: Annotated[fields.TensorText | None, Field(title=N_("Filters"))] = None
+    bias: Annotated[fields.TensorText | None, Field(title=N_("Bias"))] = None
     y: Annotated[fields.TensorText | None, Field(title=N_("Values that go back"))] = None
     seed: Annotated[int | None, Field(ge=0, le=2**31 - 1, title=N_("Seed"))] = None
     kernel_size: Annotated[int | None, _bounds("kernel_size"), Field(title=N_("Kernel"))] = None
@@ -69,6 +63,7 @@ class Params(LinkParams):
     padding: Annotated[int | None, _bounds("padding"), Field(title=N_("Padding"))] = None
     output_padding: Annotated[int | None, _bounds("output_padding"), Field(title=N_("Output padding"))] = None
     dilation: Annotated[int | None, _bounds("dilation"), Field(title=N_("Dilation"))] = None
+    groups: Annotated[int | None, _bounds("groups"), Field(title=N_("Groups"))] = None
     scale_factor: Annotated[int | None, _bounds("scale_factor"), Field(title=N_("Scale factor"))] = None
     mode: Annotated[Literal["nearest", "bilinear"] | None, Field(title=N_("Mode"))] = None
     align_corners: Annotated[bool | None, Field(title=N_("Align corners"))] = None
@@ -79,6 +74,6 @@ class Params(LinkParams):
     step: Annotated[int, Field(ge=0, le=10**6, title=N_("Step"))] = 0
 
 
-TENSORS = ("x", "weight", "y")
-OPTIONS = ("kernel_size", "stride", "padding", "output_padding", "dilation", "scale_factor", "dilations")
+TENSORS = ("x", "weight", "bias", "y")
+OPTIONS = ("kernel_size", "stride", "padding", "output_padding", "dilation", "groups", "scale_factor", "dilations")
 CHOICES = ("mode", "align_corners")

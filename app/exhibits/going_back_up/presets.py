@@ -25,12 +25,14 @@ DEFAULTS: Mapping[str, Any] = {
     "padding": 0,
     "output_padding": 0,
     "dilation": 1,
+    "groups": 1,
     "scale_factor": 2,
     "mode": "nearest",
     "align_corners": False,
     "dilations": "1x2x4",
     "x": "1x1_0",
     "weight": "1x1x3x3_1_2_0_0_1_-1_2_0_1",
+    "bias": "1_0",
     "y": "1x1_0",
 }
 
@@ -84,6 +86,17 @@ PRESETS: dict[str, Preset] = {
         {
             "x": "2x2x2_1_2_0_1_2_0_1_-1",
             "weight": "2x2x3x3_1_0_0_0_1_0_0_0_1_0_1_0_1_2_1_0_1_0_1_1_1_0_0_0_-1_-1_-1_2_0_1_0_1_0_1_0_2",
+        },
+    ),
+    "groups": Preset(
+        "transposed",
+        N_("Two groups, with bias"),
+        N_("Each channel of x stamps into its own map only; every cell of a map begins as the bias of that map."),
+        {
+            "x": "2x2x2_1_2_0_1_2_0_1_-1",
+            "weight": "2x1x3x3_1_0_0_0_1_0_0_0_1_1_1_1_0_0_0_-1_-1_-1",
+            "bias": "2_1_-2",
+            "groups": 2,
         },
     ),
     "switches": Preset(

@@ -17,14 +17,13 @@ from app.exhibits.going_back_up.controls import choices, sliders
 from app.exhibits.going_back_up.params import Params
 from app.exhibits.going_back_up.resolve import Chosen
 from app.i18n import Words
-from app.stepper.grids import INPUT_SIZES
 from app.stepper.moments import Term
 from app.stepper.walk import Walk
 from app.tensors import Array
 
 DECIMALS = 4
 MOST_STEPS = 64  # in one answer of the API: a step of the checkerboard takes up to half a millisecond
-SIZES = (*INPUT_SIZES[:-1], (12, 26))
+SIZES = ((3, 48), (5, 44), (7, 36), (8, 32), (9, 28), (12, 26))
 
 
 @dataclass(frozen=True)
@@ -58,15 +57,16 @@ class Sum:
     tables: list[list[list[Term]]]
     total: str
     rounding: str  # what printing took away, "" if nothing
+    bias: str = ""  # what is added to the products, "" if nothing can be
 
     @classmethod
-    def of(cls, weight: Array, x: Array, value: float) -> Sum:
-        """Return the products of `weight` and `x`, (channels, rows, columns) each, as they are printed."""
-        decimals = [numbers.decimals_of(weight, DECIMALS), numbers.decimals_of(x, DECIMALS)]
+    def of(cls, weight: Array, x: Array, value: float, bias: float | None = None) -> Sum:
+        """Return the products of `weight` and `x`, (channels, rows, columns) each, and a bias, as they are printed."""
+        decimals = [numbers.decimals_of(one, DECIMALS) for one in (weight, x, np.array(bias or 0.0))]
         pairs = [list(zip(w.ravel().tolist(), v.ravel().tolist(), strict=True)) for w, v in zip(weight, x, strict=True)]
-        total = numbers.rounded(value, min(DECIMALS, sum(decimals)))
+        total = numbers.rounded(value, min(DECIMALS, max(decimals[0] + decimals[1], decimals[2])))
         printed = [numbers.rounded(w, decimals[0]) * numbers.rounded(v, decimals[1]) for part in pairs for w, v in part]
-        gap = numbers.remainder(total, printed)
+        gap = numbers.remainder(total, [*printed, numbers.rounded(bias or 0.0, decimals[2])])
         width = weight.shape[2]
         tables = []
         for part in pairs:
@@ -76,7 +76,8 @@ class Sum:
             ]
             tables.append([terms[start : start + width] for start in range(0, len(terms), width)])
         rounding = "" if gap == 0 else format(gap.normalize(), "+f").replace("-", numbers.MINUS)
-        return cls(tables, numbers.fitting(float(total), DECIMALS), rounding)
+        added = "" if bias is None else numbers.fitting(bias, decimals[2])
+        return cls(tables, numbers.fitting(float(total), DECIMALS), rounding, added)
 
 
 class UpScene(Walk, ABC):
@@ -113,6 +114,10 @@ class UpScene(Walk, ABC):
         """Return the figures beside the tensors."""
         return []
 
+    def notes(self, words: Words) -> list[str]:
+        """Return what a reader needs to know to read the tensors."""
+        return [words.gettext("Blue is above zero, orange below.")]
+
     def numbers(self, start: int, stop: int) -> dict[str, Any]:
         """Return tensors and steps start..stop, unrounded, at most MOST_STEPS."""
         return {
@@ -131,6 +136,7 @@ class UpScene(Walk, ABC):
             "part": {"narration": self.narration(words)},
             "columns": self.columns(words),
             "sum": self.sum(),
+            "notes": self.notes(words),
             "facts": self.facts(words),
         }
 

@@ -163,7 +163,7 @@ class LenetScene:
             "maps": self.levels(self.reading),
             "beside": self.levels(self.beside) if self.beside else {},
             "digit": self.reading.digit,
-            "probabilities": [percent(value) for value in self.reading.probabilities],
+            "probabilities": [numbers.percent(value) for value in self.reading.probabilities],
             "shares": self.reading.probabilities,
             "narration": self.verdict(words),
             "notices": self.notices(words),
@@ -216,7 +216,7 @@ class LenetScene:
 
     def verdict(self, words: Words) -> str:
         """Say what the network reads, and how sure it says it is."""
-        digit, share = self.reading.digit, percent(self.reading.probabilities[self.reading.digit])
+        digit, share = self.reading.digit, numbers.percent(self.reading.probabilities[self.reading.digit])
         return words.gettext("LeNet-5 reads the digit %(digit)s, with probability %(share)s.") % {
             "digit": digit,
             "share": share,
@@ -232,7 +232,8 @@ class LenetScene:
             "prepared": self.reading.prepared,
             "drawing": self.reading.drawing,
             "probabilities": [
-                (digit, percent(share), f"{100 * share:.2f}%") for digit, share in enumerate(self.reading.probabilities)
+                (digit, numbers.percent(share), f"{100 * share:.2f}%")
+                for digit, share in enumerate(self.reading.probabilities)
             ],
             "other": self.beside,
             "other_probabilities": self._other(),
@@ -257,7 +258,7 @@ class LenetScene:
         if self.beside is None:
             return []
         shares = self.beside.probabilities
-        return [(digit, percent(share), f"{100 * share:.2f}%") for digit, share in enumerate(shares)]
+        return [(digit, numbers.percent(share), f"{100 * share:.2f}%") for digit, share in enumerate(shares)]
 
     def _window(self) -> dict[str, Any]:
         """Return where the open cell and its window lie in the maps, for the scripts to outline."""
@@ -305,11 +306,3 @@ def canonical(params: Params) -> dict[str, str]:
 @cache
 def _weights() -> dict[str, Array]:
     return weights.shipped(NETWORK.name).arrays
-
-
-def percent(share: float) -> str:
-    """Return a probability as it is printed."""
-    printed = f"{100 * float(share):.1f}"
-    if printed == "0.0":
-        return "< 0.1 %"
-    return "> 99.9 %" if printed == "100.0" else f"{printed} %"

@@ -9,13 +9,14 @@ import numpy as np
 from app import tensors
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, OwnNumbers, Tile
+from app.exhibits.pooling import pictures
 from app.exhibits.pooling.params import Params
 from app.exhibits.pooling.presets import FIRST, PRESETS, Preset
 from app.exhibits.pooling.resolve import TENSORS, canonical, resolve
 from app.exhibits.pooling.scene import PoolingScene, broken
 from app.i18n import N_
 from app.tensors import Array
-from engine import RangeError, ShapeError
+from engine import ShapeError
 
 SHOWN = ("textbook", "overlapping", "ceil", "lenet")  # the presets that home page and list show
 
@@ -24,10 +25,8 @@ def edited(params: Params, tensor: str, place: tuple[int, ...], value: float) ->
     """Return `params` with one number of a tensor changed, as the page shows that tensor."""
     pool = resolve(params)
     weight, bias = pool.weights
-    values = {"x": pool.x, "grad": pool.grad_output, "weight": weight[None], "bias": bias[None]}[tensor].copy()
-    if len(place) != values.ndim or not all(0 <= k < n for k, n in zip(place, values.shape, strict=True)):
-        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
-    values[place] = value
+    shown = {"x": pool.x, "grad": pool.grad_output, "weight": weight[None], "bias": bias[None]}
+    values = tensors.with_number(shown[tensor], tensor, place, value)
     return params.model_copy(update={tensor: tensors.compact(values)})
 
 
@@ -74,6 +73,7 @@ EXHIBIT = Exhibit(
         "grad_output": lambda scene: scene.pool.grad_output,
         "grad_input": lambda scene: scene.pool.grad_input(scene.pool.output.size),
     },
+    picture=pictures.draw,
     own_numbers=OwnNumbers(TENSORS, edited, taken),
     tiles=tuple(_tile(name, PRESETS[name]) for name in SHOWN),
 )

@@ -9,7 +9,7 @@ from app.exhibits.controls import Slider
 from app.exhibits.pooling.params import MOST_CELLS, MOST_CHANNELS, MOST_DILATION, MOST_SIZE, MOST_STRIDE, Params
 from app.exhibits.pooling.pool import FREE, Pool
 from app.exhibits.pooling.resolve import option_texts
-from app.i18n import N_, Words, together
+from app.i18n import N_, Words
 from engine import EngineError
 from engine.geometry import Geometry
 
@@ -84,7 +84,10 @@ class Workbench:
     def _notes(self, name: str, legal: list[int], fitting: list[int], caution: str) -> str:
         crowded = self.words.gettext("others would give more than the %(most)s cells that a page shows")
         more = "" if legal == fitting else crowded % {"most": MOST_CELLS}
-        return together(self.words, [caution or self._note(name, fitting), more])
+        first = caution or self._note(name, fitting)
+        if not first or not more:
+            return first or more
+        return self.words.gettext("%(first)s; %(second)s") % {"first": first, "second": more}
 
     def _note(self, name: str, legal: list[int]) -> str:
         low, high = BOUNDS[name]

@@ -11,8 +11,10 @@ from app.drawing import Grid, Sides, pitch_for
 from app.exhibits.pooling.pool import Pool
 from app.tensors import Array
 
-INPUT_SIZES = ((5, 40), (8, 34), (10, 30), (24, 26))
-OUTPUT_SIZES = ((3, 48), (4, 40), (6, 34), (8, 30), (24, 26))
+INPUT_SIZES = ((4, 56), (6, 48), (8, 40), (10, 32), (24, 26))
+OUTPUT_SIZES = ((3, 56), (4, 48), (6, 40), (8, 32), (24, 26))
+STACKED_INPUT_SIZES = ((5, 40), (8, 34), (10, 30), (24, 26))  # where channels stand above one another
+STACKED_OUTPUT_SIZES = ((3, 48), (4, 40), (6, 34), (8, 30), (24, 26))
 WIDTH = 320
 OUTSIDE = {"max": "−∞", "average": "0", "lp": "0", "subsampling": "0"}
 
@@ -60,7 +62,8 @@ class PoolGrids:
 
     @property
     def _input_pitch(self) -> int:
-        return pitch_for(sum(self.ring[1]) + self.pool.size[1], self.pool.x.size, sizes=INPUT_SIZES, width=WIDTH)
+        sizes = INPUT_SIZES if len(self.pool.x) == 1 else STACKED_INPUT_SIZES
+        return pitch_for(sum(self.ring[1]) + self.pool.size[1], self.pool.x.size, sizes=sizes, width=WIDTH)
 
     @cached_property
     def outputs(self) -> list[Grid]:
@@ -84,10 +87,13 @@ class PoolGrids:
             return []
         return self.outputs_of(self.pool.grad_sums, "grad_sums", "gradient")
 
-    def outputs_of(self, values: Array, tensor: str, role: str, *, editable: bool = False) -> list[Grid]:
-        """Return one grid per channel of something of the output's shape."""
-        pitch = pitch_for(values.shape[2], values.size, sizes=OUTPUT_SIZES, width=WIDTH)
-        scale = _largest(values)
+    def outputs_of(
+        self, values: Array, tensor: str, role: str, *, editable: bool = False, like: Array | None = None
+    ) -> list[Grid]:
+        """Return one grid per channel of something of the output's shape, on the scale of `like` if there is one."""
+        sizes = OUTPUT_SIZES if len(values) == 1 else STACKED_OUTPUT_SIZES
+        pitch = pitch_for(values.shape[2], values.size, sizes=sizes, width=WIDTH)
+        scale = _largest(values if like is None else like)
         return [
             Grid(role, tensor, (channel,), plane, pitch, scale, editable=editable, first=channel * plane.size)
             for channel, plane in enumerate(values)

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from app.exhibits import fields
 from app.exhibits.link_params import LinkParams
 from app.exhibits.pooling.presets import FIRST, PRESETS
 from app.i18n import N_
-from engine import RangeError
 
 MOST_CHANNELS, MOST_SIZE, MOST_STRIDE, MOST_DILATION, MOST_SHIFT = 4, 12, 12, 3, 3
 
 MOST_CELLS = 600  # on a page: what is drawn within the 50 ms that a request may take
-
-
-def _known_preset(name: str) -> str:
-    if name not in PRESETS:
-        raise RangeError(N_("there is no preset “{got}”; have {known}"), got=name[:40], known=", ".join(PRESETS))
-    return name
 
 
 Shift = Annotated[int, Field(ge=-MOST_SHIFT, le=MOST_SHIFT)]
@@ -29,9 +22,7 @@ Shift = Annotated[int, Field(ge=-MOST_SHIFT, le=MOST_SHIFT)]
 class Params(LinkParams):
     """What a link to this exhibit may say. None means: as the preset has it."""
 
-    preset: Annotated[
-        str, AfterValidator(_known_preset), Field(title=N_("Preset"), json_schema_extra={"enum": list(PRESETS)})
-    ] = FIRST
+    preset: Annotated[str, fields.Preset(PRESETS), Field(title=N_("Preset"))] = FIRST
     kind: Annotated[Literal["max", "average", "lp", "subsampling"] | None, Field(title=N_("Kind"))] = None
     x: Annotated[fields.TensorText | None, Field(title=N_("Input"))] = None
     grad: Annotated[fields.TensorText | None, Field(title=N_("Gradient of the output"))] = None

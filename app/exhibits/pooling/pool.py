@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import engine
+from app import tensors
 from engine.geometry import Geometry, Padding
 from engine.ops.arrays import Array
 from engine.ops.pool_windows import PoolInputs, PoolTrace
@@ -156,8 +157,4 @@ class Pool:
 
 def _fitted(own: Array | None, default: Array) -> Array:
     """Return the default with the learner's numbers as far as they reach."""
-    values = default.copy()
-    if own is not None and own.ndim == default.ndim:
-        shared = tuple(slice(0, min(a, b)) for a, b in zip(own.shape, default.shape, strict=True))
-        values[shared] = own[shared]
-    return values
+    return default if own is None or own.ndim != default.ndim else tensors.laid_over(own, default)

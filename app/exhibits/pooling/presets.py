@@ -51,23 +51,23 @@ MAPS = tensor([[[1, 2, 0, 4], [3, 2, 1, 3], [8, 0, 2, 2], [4, 4, 6, 2]], TIES[0]
 FIRST = "textbook"
 PRESETS = {
     "textbook": Preset(
-        N_("4×4, windows of 2×2 side by side"),
+        N_("2 × 2 windows on 4 × 4"),
         N_("The textbook case: each window gives its largest cell, and nothing overlaps."),
         Pool("max", TEXTBOOK, (2, 2)),
     ),
     "overlapping": Preset(
-        N_("5×5, overlapping 3×3 every 2"),
+        N_("Overlapping 3 × 3 on 5 × 5"),
         N_("AlexNet's pooling: the 8 wins in two windows, so backwards it is given two gradients, which add."),
         Pool("max", OVERLAPPING, (3, 3), (2, 2)),
     ),
     "ties": Preset(
-        N_("Ties: several largest cells"),
+        N_("Ties: equal largest cells"),
         N_("Where cells are equal the first in row order wins, and backwards it alone gets the gradient."),
         Pool("max", TIES, (2, 2)),
     ),
     "ceil": Preset(
-        N_("6×6, 3×3 every 2: ceil against floor"),
-        N_("Caffe rounds the output size up: a last window reaches over the edge. PyTorch rounds down unless told."),
+        N_("Ceil (Caffe) against floor"),
+        N_("Windows of 3 × 3 every 2 cells: Caffe rounds the output size up, so a last window reaches over the edge."),
         Pool("max", SIX, (3, 3), (2, 2), ceil_mode=True),
     ),
     "padded": Preset(
@@ -81,7 +81,7 @@ PRESETS = {
         Pool("max", CHANNELS, (2, 2)),
     ),
     "average": Preset(
-        N_("Average of 2×2"),
+        N_("Average of 2 × 2"),
         N_("Every cell counts the same; backwards every cell gets a quarter of the gradient."),
         Pool("average", TEXTBOOK, (2, 2)),
     ),
@@ -96,8 +96,8 @@ PRESETS = {
         Pool("lp", NORMS, (2, 2)),
     ),
     "lenet": Preset(
-        N_("LeNet-5's trainable subsampling"),
-        N_("The sum of the window times the weight of its map, plus the bias of its map, squashed by a sigmoid."),
+        N_("LeNet-5's subsampling"),
+        N_("Trainable: the window's sum times the weight of its map, plus the map's bias, squashed by a sigmoid."),
         Pool("subsampling", MAPS, (2, 2), weight=tensor([0.25, 0.5]), bias=tensor([-2, -3])),
     ),
 }

@@ -101,9 +101,7 @@ def _fitted(values: Array, shape: tuple[int, ...], seed: int | None, fresh: bool
     new = np.random.RandomState(seed or 0).randint(0, 10, size=shape).astype(np.float64)
     if seed is not None and fresh:
         return new
-    shared = tuple(slice(0, min(old, wanted)) for old, wanted in zip(values.shape, shape, strict=True))
-    new[shared] = values[shared]
-    return new
+    return tensors.laid_over(values, new)
 
 
 def _is_the_same(params: Params, pool: Pool) -> bool:

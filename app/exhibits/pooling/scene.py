@@ -9,6 +9,7 @@ import numpy as np
 
 import engine
 from app import numbers
+from app.drawing import Grid
 from app.exhibits.base import plain
 from app.exhibits.pooling import controls
 from app.exhibits.pooling.grids import PoolGrids, changed_marks
@@ -32,6 +33,12 @@ FORMULAS = {
     "lp": "formulas/_lp_pooling.html",
     "subsampling": "formulas/_subsampling.html",
 }
+BACKWARD_FORMULAS = {
+    "max": "formulas/_max_pooling_backward.html",
+    "average": "formulas/_average_pooling_backward.html",
+    "lp": "formulas/_lp_pooling_backward.html",
+    "subsampling": "formulas/_subsampling_backward.html",
+}
 MOST_NUMBERS = 4_000  # cells of windows in one answer of the API
 ARROWS = ((-1, 0, "↑", N_("up")), (0, -1, "←", N_("left")), (0, 1, "→", N_("right")), (1, 0, "↓", N_("down")))
 
@@ -41,8 +48,8 @@ class PoolingScene(Stage):
 
     def __init__(self, settings: Params) -> None:
         self.params, self.pool = settings, resolve(settings)
-        self.formula = FORMULAS[self.pool.kind]
         self.backward = settings.tab == "backward"
+        self.formula = (BACKWARD_FORMULAS if self.backward else FORMULAS)[self.pool.kind]
         super().__init__(len(self.pool.trace), len(self.pool.x), settings.step, "output")
 
     @cached_property
@@ -66,6 +73,15 @@ class PoolingScene(Stage):
             return None
         step: Any = self.pool.trace[self.cell]
         return step.rows[step.winner[0]], step.columns[step.winner[1]]
+
+    @property
+    def switch_sum(self) -> str:
+        """How the switch of this step follows from its cell, of a max pooling: "3 · 4 + 1 = 13"."""
+        winner = self.winner()
+        if winner is None:
+            return ""
+        switch = self.pool.trace[self.cell].switch
+        return f"{winner[0]} · {self.pool.size[1]} + {winner[1]} = {switch}"
 
     def numbers(self, start: int, stop: int) -> dict[str, Any]:
         """Return tensors, gradients, geometry and steps start..stop, unrounded."""
@@ -130,10 +146,16 @@ class PoolingScene(Stage):
             }
         }
 
+    @property
+    def shifted_grids(self) -> tuple[list[Grid], list[Grid]]:
+        """The shifted input and its output, on the scales of those before, one grid per channel each."""
+        shift = self.shift
+        outputs = self.grids.outputs_of(shift.output, "shifted_output", "output", like=self.pool.output)
+        return self.grids.inputs_of(shift.x, "shifted"), outputs
+
     def _shifted(self, words: Words) -> dict[str, Any]:
         shift, rows, columns = self.shift, self.params.shift_rows, self.params.shift_columns
-        inputs = self.grids.inputs_of(shift.x, "shifted")
-        outputs = self.grids.outputs_of(shift.output, "shifted_output", "output")
+        inputs, outputs = self.shifted_grids
         arrows = [
             (name, arrow, rows + down, columns + right, max(abs(rows + down), abs(columns + right)) <= MOST_SHIFT)
             for down, right, arrow, name in ARROWS

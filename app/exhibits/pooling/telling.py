@@ -151,6 +151,8 @@ class Telling:
         left = Markup("<mi>d</mi>%s") % _indexed("x", "input", self.channel, r, c)
         terms = [*([before] if before else []), self._grad]
         right = Markup("<mo>+</mo>").join(Markup("<mn>%s</mn>") % text(term) for term in terms)
+        if not before:
+            right = Markup("<mi>d</mi>%s") % _indexed("o", "output", self.channel, self.row, self.column)
         formula = _equation(left, right, value, as_printed=exact(*terms, after))
         return (
             formula,

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, OwnNumbers, Tile
+from app.exhibits.small_cnn import pictures
 from app.exhibits.small_cnn.cell import OPENED, SHAPE_OF
 from app.exhibits.small_cnn.params import Params
 from app.exhibits.small_cnn.presets import FIRST, PRESETS, Preset
@@ -33,6 +34,7 @@ EXHIBIT = Exhibit(
     long_params=TENSORS,
     view_params=("step", "at", "cell", "check"),
     arrays={name: partial(SmallCnnScene.array, name=name) for name in ("output", *dict.fromkeys((*SHAPE_OF, *OPENED)))},
+    picture=pictures.draw,
     own_numbers=OwnNumbers(TENSORS, edited, taken),
     tiles=tuple(_tile(name, preset) for name, preset in PRESETS.items()),
 )

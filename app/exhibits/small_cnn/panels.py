@@ -99,7 +99,7 @@ PANELS = (
         N_("Softmax, cross-entropy"),
         (
             (Slice("logits", name=N_("Logits"), symbol="s", column=True),),
-            (Slice("probabilities", name=N_("Shares"), symbol="p", column=True),),
+            (Slice("probabilities", name=N_("Probabilities"), symbol="p", column=True),),
         ),
     ),
 )

@@ -11,15 +11,8 @@ from app.exhibits.link_params import LinkParams
 from app.exhibits.small_cnn.cell import Cell
 from app.exhibits.small_cnn.presets import FIRST, PRESETS
 from app.i18n import N_
-from engine import RangeError
 
 MOST_UPDATES = 50
-
-
-def _known_preset(name: str) -> str:
-    if name not in PRESETS:
-        raise RangeError(N_("there is no preset “{got}”; have {known}"), got=name[:40], known=", ".join(PRESETS))
-    return name
 
 
 def _cell(text: str) -> str:
@@ -36,11 +29,7 @@ class Params(LinkParams):
     predict: ClassVar = False  # what the stage of other exhibits can also do
     true_convolution: ClassVar = False
 
-    preset: Annotated[
-        str,
-        AfterValidator(_known_preset),
-        Field(title=N_("Preset"), json_schema_extra={"enum": list(PRESETS)}),
-    ] = FIRST
+    preset: Annotated[str, fields.Preset(PRESETS), Field(title=N_("Preset"))] = FIRST
     target: Annotated[int | None, Field(ge=0, le=1, title=N_("Right class"))] = None
     seed: Annotated[int | None, Field(ge=0, le=2**31 - 1, title=N_("Seed"))] = None
     x: Annotated[fields.TensorText | None, Field(title=N_("Input"))] = None

@@ -122,13 +122,10 @@ def edited(params: Params, tensor: str, place: tuple[int, ...], value: float) ->
     if abs(value) > LARGEST:
         raise RangeError(N_("numbers here stay within {most}, got {got}"), most=LARGEST, got=f"{value:g}")
     run = resolve(params)
-    values = run.shown.tensor(tensor).copy()
+    values = run.shown.tensor(tensor)
     if len(place) == 2 and values.ndim == 1 and 0 in place:
         place = (sum(place),)
-    if len(place) != values.ndim or not all(0 <= k < size for k, size in zip(place, values.shape, strict=True)):
-        raise RangeError(N_("there is no cell {place} in {tensor}"), place=place, tensor=tensor)
-    values[place] = value
-    changes: dict[str, Any] = {tensor: tensors.compact(values)}
+    changes: dict[str, Any] = {tensor: tensors.compact(tensors.with_number(values, tensor, place, value))}
     if tensor != "x" and run.updates:
         learnt = {name: tensors.compact(own) for name, own in run.shown.parameters._asdict().items()}
         changes = {**learnt, **changes, "updates": 0}

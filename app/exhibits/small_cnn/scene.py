@@ -81,7 +81,7 @@ class SmallCnnScene:
         return "" if read == "x" else read
 
     def array(self, name: str) -> Array:
-        """Return a tensor by its name, "output" for the shares."""
+        """Return a tensor by its name, "output" for the probabilities."""
         found = self.shown.tensor("probabilities" if name == "output" else name)
         return np.atleast_1d(np.asarray(found, np.float64))
 
@@ -96,7 +96,7 @@ class SmallCnnScene:
             "loss_after": self.shown.loss_after,
             **{name: plain(self.shown.tensor(name)) for name in SHAPE_OF if name != "loss"},
             **{name: plain(self.shown.tensor(name)) for name in OPENED if name[:2] == "d_" or name[:4] == "new_"},
-            "check": [{**one._asdict(), "relative_error": one.relative_error} for one in self.checked],
+            "check": [one._asdict() for one in self.checked],
         }
 
     @cached_property
@@ -119,6 +119,7 @@ class SmallCnnScene:
         else:
             told, narration = {}, self.phases.current.says(self.shown, words, classes)
         return {
+            "narration": narration,
             "part": {"narration": narration},
             **told,
             **choices(self.params),
@@ -152,10 +153,10 @@ class SmallCnnScene:
                 "name": str(one.tensor) + str(list(one.place)),
                 "analytic": precise(one.analytic),
                 "numerical": precise(one.numerical),
-                "error": f"{one.relative_error:.1e}".replace("-", numbers.MINUS),
+                "error": f"{one.relative_error:.1e}".replace("-", numbers.MINUS) if one.relative_error else "0",
                 "agrees": one.relative_error <= AGREES,
             }
-            for one in self.checked
+            for one in sorted(self.checked, key=lambda one: one.relative_error <= AGREES)  # those that differ first
         ]
         wrong = sum(not row["agrees"] for row in rows)
         worst = max(one.relative_error for one in self.checked)

@@ -99,17 +99,21 @@ def _logits(shown: Pass, words: Words, classes: tuple[str, str]) -> Markup:
 
 
 def _probabilities(shown: Pass, words: Words, classes: tuple[str, str]) -> Markup:
-    best = int(shown.activations.probabilities.argmax())
+    first, second = shown.activations.probabilities.tolist()
+    best = int(second > first)
+    value = mark(printed(max(first, second)))
+    if first == second:
+        return told(words, N_("Softmax turns the logits into probabilities; both classes get %(value)s."), value=value)
     sentence = N_(
-        "Softmax makes shares of the logits that add up to 1; row %(row)s, “%(name)s”, has the larger one: %(value)s."
+        "Softmax turns the logits into probabilities, which add up to 1; row %(row)s, “%(name)s”, has the larger one: "
+        "%(value)s."
     )
-    value = mark(printed(shown.activations.probabilities[best]))
     return told(words, sentence, row=best, name=words.gettext(classes[best]), value=value)
 
 
 def _loss(shown: Pass, words: Words, classes: tuple[str, str]) -> Markup:
     sentence = N_(
-        "The loss is minus the natural logarithm of the share that the right class, row %(row)s, got; "
+        "The loss is minus the natural logarithm of the probability of the right class, row %(row)s; "
         "−ln %(share)s is %(value)s."
     )
     share = precise(shown.activations.probabilities[shown.target])
@@ -122,14 +126,14 @@ def _d_probabilities(shown: Pass, words: Words, classes: tuple[str, str]) -> Mar
         return told(
             words,
             N_(
-                "The share of the right class, row %(row)s, is too small for a number, "
+                "The probability of the right class, row %(row)s, is too small for a number, "
                 "and its gradient −1 / p has none either; p − y, which comes next, has: %(value)s."
             ),
             row=shown.target,
             value=mark(printed(shown.gradients.logits[shown.target])),
         )
     sentence = N_(
-        "Backwards now: the loss −ln p falls as the right class, row %(row)s, gets a larger share; "
+        "Backwards now: the loss −ln p falls as the right class, row %(row)s, gets a larger probability; "
         "its slope there, −1 / %(share)s, is %(value)s."
     )
     return told(words, sentence, row=shown.target, share=precise(share), value=mark(printed(gradient)))
@@ -137,8 +141,8 @@ def _d_probabilities(shown: Pass, words: Words, classes: tuple[str, str]) -> Mar
 
 def _d_logits(shown: Pass, words: Words, classes: tuple[str, str]) -> Markup:
     sentence = N_(
-        "Through softmax and logarithm in one: the gradient of a logit is its share p minus what was wanted, 1 or 0; "
-        "in row %(row)s %(share)s − 1 makes %(value)s."
+        "Through softmax and logarithm in one: the gradient of a logit is its probability p minus what was wanted, 1 "
+        "or 0; in row %(row)s %(share)s − 1 makes %(value)s."
     )
     share, value = (float(v[shown.target]) for v in (shown.activations.probabilities, shown.gradients.logits))
     return told(words, sentence, row=shown.target, share=precise(share), value=mark(printed(value)))

@@ -49,9 +49,9 @@ class Written:
 
 RULES = {
     "d_probabilities": N_(
-        "The loss is −ln p, with the share p of the right class: its slope there is −1 / p: %(total)s."
+        "The loss is −ln p, with the probability p of the right class: its slope there is −1 / p: %(total)s."
     ),
-    "d_logits": N_("Through softmax and logarithm in one: the share minus what was wanted makes %(total)s."),
+    "d_logits": N_("Through softmax and logarithm in one: the probability minus what was wanted makes %(total)s."),
     "d_linear_bias": N_("A bias is added as it is, so it takes over the gradient of its logit: %(total)s."),
     "d_linear_weight": N_("The gradient of its logit times the number that this weight read makes %(total)s."),
     "d_flat": N_("This number went into both logits; their gradients times its weights add up to %(total)s."),
@@ -62,13 +62,15 @@ RULES = {
     "d_weight": N_("This weight met sixteen cells; each times the gradient of the sum it went into makes %(total)s."),
     "d_x": N_("This cell went into every sum whose window held it: gradient times weight, added up, makes %(total)s."),
     "flat": N_("Flatten copies the number from its map: %(total)s."),
-    "loss": N_("Minus the natural logarithm of the share of the right class, −ln %(share)s, makes %(total)s."),
+    "loss": N_("Minus the natural logarithm of the probability of the right class, −ln %(share)s, makes %(total)s."),
     "new": N_("A step against the gradient, as long as the learning rate says: w − lr · dw makes %(total)s."),
 }
 NOTHING = {
     "d_relu": N_("Another cell of its pooling window was taken, so nothing arrives here: %(total)s."),
     "d_conv": N_("The sum was not above 0, so ReLU lets nothing through: %(total)s."),
-    "d_probabilities": N_("The loss asks for the share of the right class alone, so the slope here is %(total)s."),
+    "d_probabilities": N_(
+        "The loss asks for the probability of the right class alone, so the slope here is %(total)s."
+    ),
 }
 
 

@@ -146,8 +146,8 @@ def through_the_gates(seed: int) -> Question:
         answer=answer,
         why=N_(
             "Each gradient goes to the largest number of its window. Windows whose largest number is positive: "
-            "%(open)s; there the gate of the ReLU is open. The others, %(closed)s, hold nothing but negative "
-            "numbers, and nothing passes. What passes adds up to %(answer)s."
+            "%(open)s; there the gate of the ReLU is open. Windows that hold nothing but negative numbers: %(closed)s; "
+            "there nothing passes. What passes adds up to %(answer)s."
         ),
         causes=told_apart(
             answer,

@@ -9,6 +9,7 @@ from app.lessons.questions import told_apart
 from app.tensors import Array
 from engine.geometry import output_size
 
+GRADIENTS = (-4.0, -2.0, -1.0, 3.0, 5.0, 6.0, 8.0)  # no two cancel, nor any four: 0 is what a loser gets
 SHARED = ((2, 0), (2, 1), (2, 2), (2, 3), (2, 4), (0, 2), (1, 2), (3, 2), (4, 2))  # 3 x 3 windows, stride 2, on 5 x 5
 
 
@@ -119,7 +120,7 @@ def gradient_at_a_switch(seed: int) -> Question:
     while _has_tie(x):
         x = rng.integers(0, 8, size=(1, 5, 5)).astype(np.float64)
         x[0, row, column] = 9
-    grad = rng.permutation([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0, 5.0])[:4].reshape(1, 2, 2)
+    grad = rng.permutation(GRADIENTS)[:4].reshape(1, 2, 2)
     switches = engine.max_pool2d(x, 3, stride=2).switches
     answer = float(engine.max_pool2d_backward(grad, switches, x.shape)[0, row, column])
     won = grad[switches == row * 5 + column]

@@ -12,7 +12,10 @@ CASES = {
     "gaps": {"kernel_size": 2, "stride": (3, 4)},
     "padded": {"kernel_size": (2, 3), "stride": (2, 3), "padding": 1},
 }
+OVERLAPPING = {"overlapping": {"kernel_size": 3, "stride": 2}, "dense": {"kernel_size": (3, 2), "stride": 1}}
+ALL_CASES = CASES | OVERLAPPING
 each_case = pytest.mark.parametrize("options", CASES.values(), ids=CASES)
+each_overlapping = pytest.mark.parametrize("options", OVERLAPPING.values(), ids=OVERLAPPING)
 
 
 def test_values_return_to_where_they_were_found():
@@ -28,14 +31,24 @@ def test_max_unpool2d_agrees_with_torch(rng, options):
     np.testing.assert_array_equal(max_unpool2d(x, pooled.switches, (9, 7)), expected)
 
 
-@each_case
-def test_the_gradient_agrees_with_autograd_where_no_switch_is_shared(rng, options):
+@pytest.mark.parametrize("options", ALL_CASES.values(), ids=ALL_CASES)
+def test_the_gradient_is_autograds_where_switches_are_shared_too(rng, options):
     pooled = max_pool2d(rng.normal(size=(2, 3, 9, 7)), **options)
     x = torch.tensor(rng.normal(size=pooled.output.shape), requires_grad=True)
     output = torch.ops.aten.max_unpool2d(x, torch.from_numpy(pooled.switches), [9, 7])
     grad = rng.normal(size=output.shape)
     output.backward(torch.from_numpy(grad))
     np.testing.assert_array_equal(max_unpool2d_backward(grad, pooled.switches), x.grad)
+
+
+def test_the_gradient_is_autograds_of_functional_max_unpool2d(rng):
+    x = torch.tensor(rng.normal(size=(2, 3, 8, 6)))
+    values, switches = torch.nn.functional.max_pool2d(x, 2, return_indices=True)
+    values.requires_grad_()
+    back = torch.nn.functional.max_unpool2d(values, switches, 2)
+    grad = rng.normal(size=back.shape)
+    back.backward(torch.from_numpy(grad))
+    np.testing.assert_array_equal(max_unpool2d_backward(grad, switches.numpy()), values.grad)
 
 
 @each_case
@@ -54,18 +67,29 @@ def test_of_values_that_share_a_switch_the_last_stays_while_the_gradient_adds():
     assert max_pool2d_backward([[[2, 3]]], switches, (1, 1, 4)).tolist() == [[[0, 5, 0, 0]]]
 
 
-def test_an_overwritten_value_gets_no_gradient(rng):
-    x = rng.normal(size=(2, 9, 7))
-    pooled = max_pool2d(x, 3, stride=2)
-    values = rng.normal(size=pooled.output.shape)
-    grad = 2 * max_unpool2d(values, pooled.switches, (9, 7))
-    expected = numerical_gradient(lambda changed: (max_unpool2d(changed, pooled.switches, (9, 7)) ** 2).sum(), values)
+def test_values_that_share_a_switch_all_get_what_lies_there_although_one_was_overwritten():
+    switches = [[[1, 1]]]
+    assert max_unpool2d_backward([[[5, 7, 11, 13]]], switches).tolist() == [[[7, 7]]]
+    values = np.array([[[2.0, 3.0]]])
+    slopes = numerical_gradient(lambda x: float((max_unpool2d(x, switches, (1, 4)) @ [5, 7, 11, 13]).item()), values)
+    np.testing.assert_allclose(slopes, [[[0, 7]]], atol=1e-8)  # of overwriting: the first does not count
+
+
+@each_overlapping
+def test_at_shared_switches_it_is_the_gradient_of_the_unpooling_that_adds(rng, options):
+    pooled = max_pool2d(rng.normal(size=(2, 9, 7)), **options)
+    assert sum(len(np.unique(plane)) for plane in pooled.switches) < pooled.switches.size
+    values, grad = rng.normal(size=pooled.output.shape), rng.normal(size=(2, 9, 7))
+
+    def loss(changed):
+        return float((max_pool2d_backward(changed, pooled.switches, (2, 9, 7)) * grad).sum())
+
     gradient = max_unpool2d_backward(grad, pooled.switches)
-    np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)
-    assert (gradient == 0).sum() == values.size - sum(len(np.unique(plane)) for plane in pooled.switches)
+    np.testing.assert_allclose(gradient, numerical_gradient(loss, values), rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose((gradient * values).sum(), loss(values), rtol=1e-12)  # <A^T g, v> = <g, A v>
 
 
-@pytest.mark.parametrize("options", [*CASES.values(), {"kernel_size": 3, "stride": 1}])
+@pytest.mark.parametrize("options", ALL_CASES.values(), ids=ALL_CASES)
 def test_replaying_the_trace_gives_the_operation(rng, options):
     pooled = max_pool2d(rng.integers(-99, 99, size=(2, 3, 9, 7)), **options)
     trace = engine.trace.max_unpool2d(pooled.output, pooled.switches, (9, 7))
@@ -100,7 +124,7 @@ REFUSED = {
     "shapes": (([[[1, 2]]], [[[0]]], (2, 2)), ShapeError, r"shape of x \(1, 1, 2\), got \(1, 1, 1\)"),
     "outside": (([[[1]]], [[[4]]], (2, 2)), RangeError, r"switches must lie in 0\.\.3, got 4"),
     "below zero": (([[[1]]], [[[-1]]], (2, 2)), RangeError, r"switches must lie in 0\.\.3, got -1"),
-    "fractions": (([[[1]]], [[[0.5]]], (2, 2)), ShapeError, "switches must be whole numbers, got float64"),
+    "fractions": (([[[1]]], [[[0.5]]], (2, 2)), RangeError, "switches must be whole numbers, got float64"),
     "axes": (([[1]], [[0]], (2, 2)), ShapeError, r"x must be \(N, C, H, W\)"),
     "no size": (([[[1]]], [[[0]]], (0, 2)), RangeError, "output_size must be at least 1, got 0"),
 }

@@ -18,6 +18,8 @@ NEAREST = {
     "twice": {"scale_factor": 2},
     "a pair": {"scale_factor": (3, 1)},
     "a fraction": {"scale_factor": 1.5},
+    "an axis that stays as long as it was": {"scale_factor": (1.1, 1.1)},
+    "an axis that doubles by another factor": {"scale_factor": (2.14, 2.19)},
     "fewer cells": {"scale_factor": (0.5, 0.4)},
     "a size": {"size": (12, 11)},
     "a smaller size": {"size": 4},

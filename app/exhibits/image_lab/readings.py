@@ -1,0 +1,124 @@
+"""What networks make of photos: computed in the worker, the last few kept for the next cell that is opened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from starlette.concurrency import run_in_threadpool
+
+from app.exhibits.image_lab.params import Params, picture_of
+from app.exhibits.image_lab.samples import sample
+from app.i18n import N_
+from app.networks.cell import Cell
+from app.networks.explained import Sums
+from app.pictures import Pixels
+from engine import RangeError
+from engine.nets.photo_reading import PhotoReading, read_photo, unit_weights
+from engine.photo import Crop, crop_of
+
+MOST_BYTES = 200_000_000  # of all readings kept: AlexNet's take 8 MB each, VGG-16's 110
+
+Key = tuple[str, str, str, Crop]
+
+
+class Looked(NamedTuple):
+    """A photo and what the network makes of it; of the one beside it too, if there is one; the open cell's sum."""
+
+    photo: Pixels
+    reading: PhotoReading
+    beside: PhotoReading | None
+    cell: Cell
+    sums: Sums | None
+
+
+@dataclass
+class Readings:
+    """The last few readings. Requests for the same one, as for the maps of a page, wait for it together."""
+
+    def __post_init__(self) -> None:
+        self._kept: OrderedDict[Key, asyncio.Future[PhotoReading]] = OrderedDict()
+
+    async def of(self, key: Key, photo: Pixels, state: Any) -> PhotoReading:
+        """Return the reading of a photo. Raises EngineError if the network or its weights are not there."""
+        found = self._kept.get(key)
+        if found is None or found.cancelled():
+            net, weights, _, crop = key
+            found = asyncio.ensure_future(state.worker.call(read_photo, net, weights, photo, crop))
+            self._kept[key] = found
+        self._kept.move_to_end(key)
+        try:
+            reading: PhotoReading = await asyncio.shield(found)
+        except BaseException:
+            if found.done():
+                self._kept.pop(key, None)
+            raise
+        self._forget()
+        return reading
+
+    def _forget(self) -> None:
+        """Drop the oldest until what is left fits; the newest stays."""
+        sizes = {key: _bytes(future.result()) for key, future in self._kept.items() if _is_there(future)}
+        total = sum(sizes.values())
+        for key, size in list(sizes.items())[:-1]:
+            if total <= MOST_BYTES:
+                return
+            del self._kept[key]
+            total -= size
+
+
+def _is_there(future: asyncio.Future[PhotoReading]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
+
+
+def _bytes(reading: PhotoReading) -> int:
+    return sum(value.nbytes for value in reading.values.values())
+
+
+READINGS = Readings()
+
+
+async def gather(params: Params, state: Any) -> Looked:
+    """Return what is to be seen: the photo, its reading, the one beside, the open cell's weights."""
+    photo = await _pixels(params.photo, state)
+    reading = await _reading(params, params.photo, photo, state)
+    beside = None
+    if params.beside is not None:
+        beside = await _reading(params, params.beside, await _pixels(params.beside, state), state)
+    cell = shown_cell(params, reading)
+    if cell.stage == "input" or not reading.architecture.stage(cell.stage).parameters:
+        return Looked(photo, reading, beside, cell, None)
+    stage = reading.architecture.stage(cell.stage)
+    weight, bias = await state.worker.call(unit_weights, params.net, params.source, stage.name, cell.place[0])
+    x = reading.values[reading.architecture.reads(stage.name)]
+    return Looked(photo, reading, beside, cell, Sums(stage, x, weight, bias, cell))
+
+
+def shown_cell(params: Params, reading: PhotoReading) -> Cell:
+    """Return the cell that is open; the player's step takes the reader to another stage or map."""
+    place, step = params.place, params.step
+    if step is not None and params.step_size == "layer":
+        names = list(reading.values)
+        stage = names[min(step, len(names) - 1)]
+        place = place if stage == place.stage else type(place)(stage)
+    elif step is not None and params.step_size == "map":
+        place = type(place)(place.stage, (min(step, len(reading.values[place.stage]) - 1),))
+    return place.filled(reading.values[place.stage])
+
+
+async def _reading(params: Params, name: str, photo: Pixels, state: Any) -> PhotoReading:
+    height, width, _ = photo.shape
+    crop = crop_of(height, width, zoom=params.zoom / 100, across=params.across / 100, down=params.down / 100)
+    return await READINGS.of((params.net, params.source, name, crop), photo, state)
+
+
+async def _pixels(name: str, state: Any) -> Pixels:
+    picture = picture_of(name)
+    if not picture:
+        return await run_in_threadpool(sample, name)
+    stored: Pixels | None = await run_in_threadpool(state.pictures.get, picture)
+    if stored is None:
+        raise RangeError(N_("this picture is no longer stored; upload it again"))
+    return stored

@@ -1,0 +1,148 @@
+"""All maps of a stage on one wall: their order, their size on the page, their picture."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from PIL import Image, ImageColor
+
+from app import palette
+from app.networks.planes import CLIPPED, GAP, planes
+from engine.ops.arrays import Array
+
+WIDTH = 432  # px that the wall takes on a desktop
+SMALLEST, LARGEST = 27, 54  # px of one map
+HALF = 127  # colour levels on each side of zero
+VIRIDIS = "440154 472D7B 3B528B 2C728E 21918C 28AE80 5EC962 ADDC30 FDE725".split()  # van der Walt & Smith 2015
+
+
+@dataclass(frozen=True)
+class Look:
+    """How numbers become colours.
+
+    scale    "layer": one for all maps, "map": each its own, "fixed": `bound`
+    gamma    level = |value / scale| ** gamma: below 1 it brings up what is faint
+    colours  "diverging": zero in the middle; "grey", "viridis": from the smallest to the largest
+    """
+
+    scale: str = "layer"
+    bound: float = 1.0
+    gamma: float = 1.0
+    colours: str = "diverging"
+
+
+@dataclass(frozen=True)
+class Wall:
+    """The maps of one stage's value, or of two photos on one scale."""
+
+    value: Array
+    look: Look
+    order: tuple[int, ...]  # which map stands where
+    beside: Array | None = None
+
+    @cached_property
+    def maps(self) -> Array:
+        return planes(self.value)
+
+    @property
+    def across(self) -> int:
+        """How many maps stand in a row."""
+        side = min(LARGEST, max(SMALLEST, self.maps.shape[2] * 4 // 3))
+        return max(1, min(len(self.maps), WIDTH // int(side)))
+
+    @property
+    def down(self) -> int:
+        return -(-len(self.maps) // self.across)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows of the picture, one pixel a number."""
+        _, rows, columns = self.maps.shape
+        return self.across * (columns + GAP) - GAP, self.down * (rows + GAP) - GAP
+
+    @cached_property
+    def bound(self) -> float:
+        """Where the scale of the whole wall ends."""
+        if self.look.scale == "fixed":
+            return self.look.bound
+        both = [self.value] if self.beside is None else [self.value, self.beside]
+        return max(float(np.percentile(np.abs(one), CLIPPED)) for one in both) or 1.0
+
+    def corner(self, unit: int) -> tuple[int, int]:
+        """Return column and row of the picture at which a map begins."""
+        down, right = divmod(self.order.index(unit), self.across)
+        _, rows, columns = self.maps.shape
+        return right * (columns + GAP), down * (rows + GAP)
+
+    def picture(self, theme: str, *, beside: bool = False) -> bytes:
+        """Return all maps as one PNG; of the photo beside if asked."""
+        shown = planes(self.beside) if beside and self.beside is not None else self.maps
+        width, height = self.size
+        sheet = np.zeros((self.down * (shown.shape[1] + GAP), self.across * (shown.shape[2] + GAP)), np.uint8)
+        cells = np.zeros((self.down * self.across, shown.shape[1] + GAP, shown.shape[2] + GAP), np.uint8)
+        cells[: len(shown), :-GAP, :-GAP] = self._levels(shown[list(self.order)])
+        tiled = cells.reshape(self.down, self.across, *cells.shape[1:])
+        sheet[:] = tiled.transpose(0, 2, 1, 3).reshape(sheet.shape)
+        return png(sheet[:height, :width], self.look.colours, theme)
+
+    def one(self, unit: int, theme: str, *, beside: bool = False) -> bytes:
+        """Return one map as a PNG, one pixel a number."""
+        shown = planes(self.beside) if beside and self.beside is not None else self.maps
+        return png(self._levels(shown[unit : unit + 1])[0], self.look.colours, theme)
+
+    def _levels(self, maps: Array) -> Array:
+        """Return 1..255 for every number, 128 for zero; 0 is kept for what lies between maps."""
+        bound: Array | float = self.bound
+        if self.look.scale == "map":
+            largest = np.abs(maps).max(axis=(1, 2), keepdims=True)
+            bound = np.where(largest > 0, largest, 1)
+        share = np.clip(maps / bound, -1, 1)
+        if self.look.gamma != 1:
+            share = np.sign(share) * np.abs(share) ** self.look.gamma
+        return (np.rint(share * HALF) + HALF + 1).astype(np.uint8)
+
+
+def strongest_first(value: Array) -> tuple[int, ...]:
+    """Return the maps, those with the largest number first."""
+    return tuple(int(k) for k in np.argsort(-planes(value).max(axis=(1, 2)), kind="stable"))
+
+
+def as_they_come(value: Array) -> tuple[int, ...]:
+    """Return the maps in the order of their index."""
+    return tuple(range(len(planes(value))))
+
+
+def png(levels: Array, colours: str, theme: str) -> bytes:
+    """Return levels 0..255 as a PNG of as many pixels."""
+    image = Image.fromarray(np.ascontiguousarray(levels), "P")
+    image.putpalette([0, 0, 0, *(part for k in range(-HALF, HALF + 1) for part in _colour(k / HALF, colours, theme))])
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", transparency=0, compress_level=1)
+    return buffer.getvalue()
+
+
+def rgb_png(pixels: Array) -> bytes:
+    """Return red, green and blue, uint8 (3, H, W), as a PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0))).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def ramp(colours: str, theme: str = "light") -> list[str]:
+    """Return some colours from the lowest to the highest, for a legend."""
+    return ["#" + "".join(f"{part:02X}" for part in _colour(k / 8, colours, theme)) for k in range(-8, 9)]
+
+
+def _colour(share: float, colours: str, theme: str) -> tuple[int, ...]:
+    """Return red, green and blue of -1..1."""
+    if colours == "diverging":
+        return ImageColor.getrgb(palette.colour(round(share * palette.STEPS * HALF) / HALF, theme))[:3]
+    if colours == "grey":
+        return (round(255 * (share + 1) / 2),) * 3
+    place = (share + 1) / 2 * (len(VIRIDIS) - 1)
+    low = min(int(place), len(VIRIDIS) - 2)
+    ends = [ImageColor.getrgb(f"#{code}") for code in VIRIDIS[low : low + 2]]
+    return tuple(round(a + (b - a) * (place - low)) for a, b in zip(*ends, strict=True))[:3]
