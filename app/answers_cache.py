@@ -50,7 +50,7 @@ class _Shelf:
 
 
 class AnswersCache:
-    """ASGI middleware that keeps 200 answers to GET; those that set a cookie are not kept."""
+    """ASGI middleware that keeps 200 answers to GET; those that set a cookie, or say no-store, are not kept."""
 
     def __init__(self, app: ASGIApp, room: int) -> None:
         self.app, self.shelf = app, _Shelf(room)
@@ -100,8 +100,10 @@ def _is_elsewhere(scope: Scope) -> bool:
 
 
 def _may_keep(message: Message) -> bool:
-    headers = {name.lower() for name, _ in message["headers"]}
-    return message["status"] == 200 and b"set-cookie" not in headers and b"etag" not in headers
+    headers = {name.lower(): value for name, value in message["headers"]}
+    if message["status"] != 200 or b"no-store" in headers.get(b"cache-control", b""):
+        return False
+    return b"set-cookie" not in headers and b"etag" not in headers
 
 
 async def _send(send: Send, status: int, answer: _Answer) -> None:

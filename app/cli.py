@@ -1,4 +1,4 @@
-"""The command line: `convlens serve`, `convlens train`, `convlens bench`."""
+"""The command line: `convlens serve`, `convlens train`, `convlens weights`, `convlens bench`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from engine.weights.official import OFFICIAL
 
 if TYPE_CHECKING:
     from engine.training.loop import Progress
@@ -32,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     training.add_argument("--epochs", type=int, help="times to go through the training pictures")
     training.add_argument("--seed", type=int, help="another number, other weights")
     training.add_argument("--out", type=Path, metavar="FILE", help="the weights to write (NET.safetensors)")
+    weighing = commands.add_parser("weights", help="weights that ship, and official ones to download")
+    actions = weighing.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="tell which there are, and which are here")
+    getting = actions.add_parser("get", help="download official ImageNet weights; run again after a stop, it goes on")
+    getting.add_argument("net", choices=list(OFFICIAL), help="the network")
     benching = commands.add_parser("bench", help="measure speed beside peers, as ratios")
     benching.add_argument("names", nargs="*", metavar="NAME", help="rows to run; all if none is named")
     benching.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -41,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command == "train":
         out = chosen.out or Path(f"{chosen.net}.safetensors")
         return train(chosen.net, chosen.data, out, epochs=chosen.epochs, seed=chosen.seed)
+    if chosen.command == "weights":
+        from app import weights_command
+
+        return weights_command.listing() if chosen.action == "list" else weights_command.get(chosen.net)
     from app.bench import run
 
     return run(chosen.names, as_json=chosen.json)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -15,13 +16,14 @@ from starlette.responses import JSONResponse, Response
 
 import engine
 from app.answers_cache import AnswersCache
+from app.downloads import Downloads
 from app.exhibits import EXHIBITS
 from app.exhibits.reading import explain
 from app.head import HeadLikeGet
 from app.i18n import N_, together
 from app.pages import page
 from app.pictures import PictureStore, too_long
-from app.routes import exhibits, lessons, pictures, site
+from app.routes import exhibits, lessons, pictures, site, weights
 from app.routes.exhibit_pages import PICTURE_FORM
 from app.security import BodyLimit, SecurityHeaders
 from app.settings import Settings
@@ -29,12 +31,16 @@ from app.store import StateStore
 from app.visitor import Visitor
 from app.worker import Busy, Worker, WorkerError
 from engine import EngineError
+from engine.weights.convert import convert
+from engine.weights.official import Place
 
 HTTP_SENTENCES = {
+    403: N_("A page of another site asked for this; ask for it here."),
     404: N_("There is no page at this address; start again from the home page."),
     405: N_("This address does not take that kind of request; go back and try again."),
     413: N_("That is more than 1 MB; paste or upload a smaller tensor."),
 }
+LONGEST_CONVERSION = 300  # seconds: VGG-16 has half a gigabyte of weights
 FIRST_PAGE_FIRST = 0.5  # seconds: importing torch would take the core that answers
 PICTURE_PATHS = (pictures.PATH, *(exhibit.path + PICTURE_FORM for exhibit in EXHIBITS.values() if exhibit.pictures))
 HTTP_ELSE = N_("The request could not be read; go back and try again.")
@@ -57,12 +63,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings.data / "pictures", days=settings.picture_days, limit=settings.max_pictures
     )
     app.state.worker = Worker(queue=settings.worker_queue, deadline=settings.worker_deadline, preload=("torch",))
+    app.state.downloads = Downloads(partial(_converted, app.state.worker))
     app.include_router(site.router)
     app.include_router(lessons.router)
     app.include_router(lessons.api)
     for router in exhibits.routers():
         app.include_router(router)
     app.include_router(pictures.router)
+    app.include_router(weights.router)
     app.mount("/static", site.static_files)
     larger = dict.fromkeys(PICTURE_PATHS, pictures.MOST_BODY)
     app.add_middleware(BodyLimit, most=settings.max_body, elsewhere=larger, refuse=_too_long)
@@ -84,7 +92,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     start = asyncio.get_running_loop().call_later(FIRST_PAGE_FIRST, app.state.worker.start)
     yield
     start.cancel()
+    await asyncio.to_thread(app.state.downloads.close)
     await asyncio.to_thread(app.state.worker.close)
+
+
+def _converted(worker: Worker, place: Place) -> None:
+    """Have the worker convert weights that were downloaded, for a thread that waits."""
+    asyncio.run(worker.call(convert, place, deadline=LONGEST_CONVERSION))
 
 
 async def _invalid(request: Request, error: Any) -> Response:

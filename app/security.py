@@ -1,8 +1,9 @@
-"""Headers that every answer carries, as pure ASGI."""
+"""Headers that every answer carries, as pure ASGI, and which requests are refused."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -23,6 +24,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+
+
+def same_site(request: Request) -> None:
+    """Refuse what the page of another site makes a reader's browser send; a program may send what it likes."""
+    asker, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if asker is None and origin is not None:  # an older browser
+        asker = "same-origin" if urlsplit(origin).netloc == request.headers.get("host") else "cross-site"
+    if asker not in (None, "same-origin", "none"):
+        raise HTTPException(403)
 
 
 class SecurityHeaders:

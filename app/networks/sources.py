@@ -14,7 +14,7 @@ from engine.weights import Manifest
 @lru_cache(16)
 def manifest_of(net: str, source: str) -> Manifest:
     """Return what the weights say of themselves. Raises EngineError if there are none; that is not kept."""
-    return UNTRAINED if source == RANDOM else weights.find(net, source).manifest
+    return UNTRAINED if source == RANDOM else weights.manifest(net, source)
 
 
 @lru_cache(16)

@@ -9,7 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from engine import weights as stored
-from engine.errors import RangeError, ShapeError
+from engine.errors import RangeError
 from engine.nets.alexnet import ALEXNET
 from engine.nets.alexnet_2012 import ALEXNET_2012
 from engine.nets.architecture import POOLED_HEAD, Architecture
@@ -54,17 +54,18 @@ def summarize(name: str, weights: str | PathLike[str] | None = None) -> Summary:
     """
     if weights is None:
         return Summary.of(find(name))
-    return Summary.of(described(name, stored.find(name, weights).manifest))
+    return Summary.of(described(name, stored.manifest(name, weights)))
 
 
 def build(name: str, weights: str | PathLike[str] | None = None, num_classes: int | None = None) -> Network:
     """Return a network as a torch module, in eval mode.
 
     weights       None draws them from torch's random numbers, "shipped" takes those that come with
-                  ConvLens, anything else is the path of a safetensors file. A file may be for a
-                  variant of the network, as the shipped ones of AlexNet are: see `described`
+                  ConvLens, "official" those that `convlens weights get` has downloaded, anything else is
+                  the path of a safetensors file. A file may be for a variant of the network, as the
+                  shipped ones of AlexNet are: see `described`
     num_classes   None for as many as the paper, or the file, has
-    Raises RangeError on an unknown name or if no weights ship for it, FileError if a file is missing or
+    Raises RangeError on an unknown name or if there are no such weights, FileError if a file is missing or
     damaged, ShapeError if its weights belong to another network or to another number of classes.
     """
     file = None if weights is None else stored.find(name, weights)
@@ -75,22 +76,6 @@ def build(name: str, weights: str | PathLike[str] | None = None, num_classes: in
 
     from engine.nets.network import Network
 
-    net = Network(architecture)
-    if file is not None:
-        state = {key: torch.from_numpy(array) for key, array in file.arrays.items()}
-        _check(net, {key: tuple(value.shape) for key, value in state.items()})
-        net.load_state_dict(state)
-    return net.eval()
-
-
-def _check(net: Network, got: dict[str, tuple[int, ...]]) -> None:
-    wanted = {key: tuple(value.shape) for key, value in net.state_dict().items()}
-    for key in sorted(wanted.keys() | got.keys()):
-        if wanted.get(key) != got.get(key):
-            raise ShapeError(
-                "these weights do not fit {net}: {key} must have the shape {wanted}, got {got}",
-                net=net.architecture.title,
-                key=key,
-                wanted=wanted.get(key),
-                got=got.get(key),
-            )
+    if file is None:
+        return Network(architecture).eval()
+    return Network.with_state(architecture, {key: torch.from_numpy(array) for key, array in file.arrays.items()}).eval()

@@ -1,9 +1,12 @@
 """The torch module of an architecture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Self
 
+import torch
 from torch import Tensor, nn
 
+from engine.errors import ShapeError
 from engine.nets.architecture import Architecture
 from engine.nets.modules import MODULES
 
@@ -24,6 +27,28 @@ class Network(nn.Module):
             module = MODULES[stage.kind](stage, shapes[architecture.reads(stage.name)])
             *folders, name = stage.path.split(".")
             _folder(self, folders).add_module(name, module)
+
+    @classmethod
+    def with_state(cls, architecture: Architecture, state: Mapping[str, Tensor]) -> Self:
+        """Return the network with these weights, which it keeps as they are: none are drawn, none copied.
+
+        Raises ShapeError if they are not those of the architecture.
+        """
+        with torch.device("meta"):
+            net = cls(architecture)
+        wanted = {key: tuple(value.shape) for key, value in net.state_dict().items()}
+        got = {key: tuple(value.shape) for key, value in state.items()}
+        for key in sorted(wanted.keys() | got.keys()):
+            if wanted.get(key) != got.get(key):
+                raise ShapeError(
+                    "these weights do not fit {net}: {key} must have the shape {wanted}, got {got}",
+                    net=architecture.title,
+                    key=key,
+                    wanted=wanted.get(key),
+                    got=got.get(key),
+                )
+        net.load_state_dict(state, assign=True)
+        return net
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits of a batch (N, C, H, W)."""

@@ -1,4 +1,4 @@
-"""Trained weights: those that ship, each with its model card beside it, and files of one's own.
+"""Trained weights: those that ship, each with its model card beside it, official ones, and files of one's own.
 
 A shipped file is compared with the SHA-256 that its card names before anything is read from it.
 """
@@ -61,8 +61,21 @@ def shipped_names() -> list[str]:
 
 
 def find(name: str, weights: str | PathLike[str]) -> Weights:
-    """Return the weights of network `name`: "shipped", or the path of a file. Raises as those do."""
+    """Return the weights of network `name`: "shipped", "official", or the path of a file. Raises as those do."""
+    if weights == "official":
+        from engine.weights import official  # it is made of what is here
+
+        return official.load(name)
     return shipped(name) if weights == "shipped" else read(weights)
+
+
+def manifest(name: str, weights: str | PathLike[str]) -> Manifest:
+    """Return what weights are for. Raises as find does; of the large official files it reads only that, if it can."""
+    if weights == "official":
+        from engine.weights import official
+
+        return official.manifest(name)
+    return find(name, weights).manifest
 
 
 def shipped(name: str, folder: Path = FOLDER) -> Weights:
