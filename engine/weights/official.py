@@ -32,6 +32,16 @@ class Official:
     size: int  # bytes
     prefix: str  # what its SHA-256 begins with, as its publisher has put it into the file's name
 
+    @property
+    def megabytes(self) -> int:
+        """Its size, rounded."""
+        return round(self.size / 1_000_000)
+
+    @property
+    def host(self) -> str:
+        """Where it comes from."""
+        return urlsplit(self.address).netloc
+
 
 OFFICIAL = {
     one.name: one

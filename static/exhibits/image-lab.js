@@ -2,6 +2,7 @@
 
 import "../js/formula-line.js";
 import "../js/map-wall.js";
+import "../js/official-weights.js";
 import "../js/step-player.js";
 import "../js/tensor-grid.js";
 import { Arrays } from "../js/arrays.js";

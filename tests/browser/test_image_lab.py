@@ -158,3 +158,52 @@ def test_without_scripts_everything_is_a_link(visit):
     page.locator(".go-to input[name=cell]").fill("conv5.3")
     page.locator(".go-to button").click()
     assert cell(page).startswith("conv5.3.")
+
+
+def answers(page, *states):
+    """Let the server tell these states of the official weights, one after the other; the last one stays."""
+    asked, left = [], list(states)
+
+    def answer(route):
+        asked.append(route.request.method)
+        state, done = left.pop(0) if len(left) > 1 else left[0]
+        error = "there is no network" if state == "failed" else None
+        told = {
+            "name": "alexnet",
+            "state": state,
+            "bytes": done,
+            "total": 244_000_000,
+            "seconds_left": 7,
+            "error": error,
+        }
+        route.fulfill(json=told)
+
+    page.route("**/api/weights/*", answer)
+    return asked
+
+
+def test_official_weights_come_when_the_reader_asks_for_them(visit):
+    page = visit("/exhibits").page
+    asked = answers(
+        page, ("absent", 0), ("downloading", 50_000_000), ("downloading", 244_000_000), ("here", 244_000_000)
+    )
+    page.goto(page.url.replace("/exhibits", f"{LAB}&net=alexnet"))
+    official = page.locator("official-weights")
+    assert "245 MB" in official.inner_text() or "244 MB" in official.inner_text()
+    assert "download.pytorch.org" in official.inner_text()
+    official.locator("[data-get]").click()
+    page.wait_for_function("() => document.querySelector('official-weights progress').value === 50000000")
+    assert "50 of 244 MB, 7 s left" in official.inner_text()
+    official.locator("[data-use]").wait_for()
+    assert asked[:2] == ["GET", "POST"]
+    assert "weights=official" in official.locator("[data-use]").get_attribute("href")
+
+
+def test_official_weights_that_do_not_come_say_why_and_can_be_asked_for_again(visit):
+    page = visit("/exhibits").page
+    asked = answers(page, ("absent", 0), ("failed", 0))
+    page.goto(page.url.replace("/exhibits", f"{LAB}&net=alexnet"))
+    page.locator("official-weights [data-get]").click()
+    page.wait_for_function("() => document.querySelector('official-weights').innerText.includes('no network')")
+    assert page.locator("official-weights [data-get]").is_visible()
+    assert asked == ["GET", "POST"]

@@ -25,6 +25,7 @@ from engine.nets import NETS
 from engine.nets.photo_reading import RANDOM
 from engine.nets.summary import Summary
 from engine.ops.arrays import Array
+from engine.weights.official import OFFICIAL
 
 STEP_SIZES = {"layer": N_("Layer"), "map": N_("Map"), "channel": N_("Channel")}
 LISTED = 5  # classes
@@ -257,6 +258,7 @@ def choices(params: Params) -> dict[str, Any]:
         "nets": [(name, NETS[name].title, best_source(name)) for name in PHOTO_NETS],
         "sources": SOURCES,
         "untrained": params.source == RANDOM,
+        "official": OFFICIAL.get(params.net) if params.source != "official" else None,
     }
 
 
