@@ -268,6 +268,25 @@ def test_a_place_that_another_network_has_not_is_its_first_stage(client):
     assert asked(client, **SMALL, cell="conv1_1.99")["cell"]["name"].startswith("conv1_1.")
 
 
+def test_the_first_filters_are_shown_in_colour(client):
+    """Each on its own scale: its largest weight is 1 or 255, a weight of zero is grey."""
+    picture = Image.open(io.BytesIO(client.get(f"{API}/maps/filters.png", params=ALEX).content))
+    assert picture.size == (12 * 12 - 1, 8 * 12 - 1)
+    weight = photo_reading.first_filters("alexnet-2012", "random")
+    pixels = np.asarray(picture).astype(int).transpose(2, 0, 1)
+    for unit in (0, 13, 95):
+        top, left = 12 * (unit // 12), 12 * (unit % 12)
+        expected = 128 + 127 * weight[unit] / np.abs(weight[unit]).max()
+        np.testing.assert_allclose(pixels[:, top : top + 11, left : left + 11], expected, atol=0.51)
+    assert (pixels[:, 11] == 128).all()
+
+
+def test_later_filters_have_no_colours(client):
+    answer = client.get(f"{API}/maps/filters.png", params={**ALEX, "cell": "conv2"})
+    assert answer.status_code == 422
+    assert "in the first layer only: conv1" in answer.json()["error"]
+
+
 class SlowWorker:
     """Counts how often it is asked."""
 

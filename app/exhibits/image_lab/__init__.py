@@ -26,5 +26,5 @@ EXHIBIT = Exhibit(
     pictures=PictureInput(
         lambda params, picture: params.model_copy(update={"photo": f"p-{picture}", "trail": "", "step": None})
     ),
-    live=LiveMaps(("photo", "map", *NAMES), None, ImageLab.sheet),
+    live=LiveMaps(("photo", "map", "filters", *NAMES), None, ImageLab.sheet),
 )

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
 
 from app.exhibits.image_lab.params import Params, picture_of
@@ -16,7 +18,7 @@ from app.networks.cell import Cell
 from app.networks.explained import Sums
 from app.pictures import Pixels
 from engine import RangeError
-from engine.nets.photo_reading import PhotoReading, read_photo, unit_weights
+from engine.nets.photo_reading import PhotoReading, first_filters, read_photo, unit_weights
 from engine.photo import Crop, crop_of
 
 MOST_BYTES = 200_000_000  # of all readings kept: AlexNet's take 8 MB each, VGG-16's 110
@@ -32,6 +34,7 @@ class Looked(NamedTuple):
     beside: PhotoReading | None
     cell: Cell
     sums: Sums | None
+    filters: NDArray[np.float32] | None  # of the first layer, where that is shown
 
 
 @dataclass
@@ -88,12 +91,19 @@ async def gather(params: Params, state: Any) -> Looked:
     if params.beside is not None:
         beside = await _reading(params, params.beside, await _pixels(params.beside, state), state)
     cell = shown_cell(params, reading)
+    filters = None
+    if cell.stage == reading.architecture.stages[0].name:
+        filters = await state.worker.call(first_filters, params.net, params.source)
+    return Looked(photo, reading, beside, cell, await _sums(params, reading, cell, state), filters)
+
+
+async def _sums(params: Params, reading: PhotoReading, cell: Cell, state: Any) -> Sums | None:
+    """Return the weighted sum that the cell is, or None if it is none."""
     if cell.stage == "input" or not reading.architecture.stage(cell.stage).parameters:
-        return Looked(photo, reading, beside, cell, None)
+        return None
     stage = reading.architecture.stage(cell.stage)
     weight, bias = await state.worker.call(unit_weights, params.net, params.source, stage.name, cell.place[0])
-    x = reading.values[reading.architecture.reads(stage.name)]
-    return Looked(photo, reading, beside, cell, Sums(stage, x, weight, bias, cell))
+    return Sums(stage, reading.values[reading.architecture.reads(stage.name)], weight, bias, cell)
 
 
 def shown_cell(params: Params, reading: PhotoReading) -> Cell:

@@ -16,11 +16,13 @@ from app.exhibits.image_lab.ribbon import ribbon
 from app.exhibits.image_lab.samples import SAMPLES
 from app.exhibits.image_lab.unit import UnitCard
 from app.i18n import N_, Words
+from app.networks.colour_filters import ColourFilters
 from app.networks.explained import Explanation, explain, explain_pixel
 from app.networks.sources import best_source
 from app.networks.wall import Look, Wall, as_they_come, ramp, rgb_png, strongest_first
 from app.stepper.single import mark
 from app.stepper.walk import Walk
+from engine import RangeError
 from engine.nets import NETS
 from engine.nets.photo_reading import RANDOM
 from engine.nets.summary import Summary
@@ -86,6 +88,11 @@ class ImageLab(Walk):
         value = self.reading.values[name]
         order = strongest_first(value) if self.params.order == "strength" else as_they_come(value)
         return Wall(value, look, order, self.beside.values[name] if self.beside else None)
+
+    @cached_property
+    def filters(self) -> ColourFilters | None:
+        """The first layer's filters, where that is the stage that is shown and sees colours."""
+        return None if self.looked.filters is None else ColourFilters(self.looked.filters)
 
     @cached_property
     def summary(self) -> Summary:
@@ -179,6 +186,8 @@ class ImageLab(Walk):
         if name == "photo":
             reading = self.beside if beside and self.beside else self.reading
             return rgb_png(reading.prepared.pixels)
+        if name == "filters":
+            return self._first_filters().picture()
         if name == "map":
             return self.wall.one(self.unit.place[0], theme, beside=beside)
         return self.wall_of(self.architecture.stage(name).name if name != "input" else name).picture(
@@ -188,6 +197,12 @@ class ImageLab(Walk):
     def rank_below(self, explained: Explanation) -> int:
         """Return how many indices a cell has that the open number is made from."""
         return self.reading.values[explained.below].ndim if explained.below else 0
+
+    def _first_filters(self) -> ColourFilters:
+        if self.filters is None:
+            first = self.architecture.stages[0].name
+            raise RangeError(N_("filters can be seen in colour in the first layer only: {stage}"), stage=first)
+        return self.filters
 
     def says(self, words: Words) -> Markup:
         """Return the sentence of the dock."""
