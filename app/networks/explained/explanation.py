@@ -15,7 +15,7 @@ from app.stepper.single import cell_name
 from engine.ops.arrays import Array
 
 DECIMALS = 3
-SIZES = ((3, 48), (5, 40), (7, 34), (11, 30))
+SIZES = ((3, 48), (5, 40), (7, 34), (11, 26))
 EMPTY = Markup("")
 
 
