@@ -9,6 +9,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 PINS    := pyproject.toml constraints.txt
 INSTALL  = $(PYTHON) -m venv .venv && .venv/bin/python -m pip install -c constraints.txt -e
 
+# One process of tests for each core; a thread each, so that they do not wait for one another.
+PYTEST = OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n auto --dist worksteal
+
 .PHONY: help run test test-all lint lint-scripts fix strings wheel clean
 
 help: ## show this list
@@ -19,11 +22,11 @@ run: .venv/installed ## start ConvLens on http://127.0.0.1:8000 (another place: 
 
 test: .venv/installed-test ## run the tests, in a real browser too where one can be had
 	.venv/bin/python -m tests.browser.chromium
-	.venv/bin/python -m pytest
+	$(PYTEST)
 
 test-all: .venv/installed-test ## run the tests, the long ones as well
 	.venv/bin/python -m tests.browser.chromium
-	.venv/bin/python -m pytest -m ""
+	$(PYTEST) -m ""
 
 lint: .venv/installed-dev ## check the Python code: style, types, imports, dependencies
 	.venv/bin/ruff check
