@@ -1,22 +1,28 @@
 /** Whole tensors, fetched once as .npy, the field's own format. */
 
-/** @typedef {{ shape: number[], values: Float64Array }} NpyArray */
+/** @typedef {{ shape: number[], values: Float64Array | Float32Array }} NpyArray */
+
+const KINDS = /** @type {Record<string, Float64ArrayConstructor | Float32ArrayConstructor>} */ ({
+  "<f8": Float64Array,
+  "<f4": Float32Array,
+});
 
 /**
- * Return the numbers and the shape of a little-endian float64 .npy file.
+ * Return the numbers and the shape of a little-endian .npy file of float64 or float32.
  * @param {ArrayBuffer} buffer
  * @returns {NpyArray}
  */
 export function readNpy(buffer) {
   const length = new DataView(buffer).getUint16(8, true);
   const header = new TextDecoder().decode(new Uint8Array(buffer, 10, length));
-  if (!header.includes("'<f8'")) throw new Error(`not float64: ${header}`);
+  const Kind = KINDS[header.match(/'descr': '([^']*)'/)?.[1] ?? ""];
+  if (!Kind) throw new Error(`neither float64 nor float32: ${header}`);
   const sizes = header.match(/\(([^)]*)\)/)?.[1] ?? "";
   const shape = sizes
     .split(",")
     .filter((size) => size.trim())
     .map(Number);
-  return { shape, values: new Float64Array(buffer.slice(10 + length)) };
+  return { shape, values: new Kind(buffer.slice(10 + length)) };
 }
 
 export class Arrays {

@@ -41,8 +41,9 @@ def test_a_map_is_opened_by_clicking_it_and_a_cell_in_it(visit):
     page.mouse.click(wall["x"] + (3 * 28 + 13) * unit, wall["y"] + (2 * 28 + 13) * unit)  # third row, fourth map
     settled(page, r"^conv2\.27\.")
     assert number(page) == pytest.approx(value(page, cell(page)), abs=5e-4)
-    big = page.locator(".big-map[data-unit] img").bounding_box()
-    page.mouse.click(big["x"] + big["width"] * 5.5 / 27, big["y"] + big["height"] * 20.5 / 27)
+    big = page.locator(".big-map[data-unit] img")
+    size = big.bounding_box()
+    big.click(position={"x": size["width"] * 5.5 / 27, "y": size["height"] * 20.5 / 27})
     settled(page, r"^conv2\.27\.20\.5$")
     assert number(page) == pytest.approx(value(page, "conv2.27.20.5"), abs=5e-4)
 
@@ -123,7 +124,7 @@ def test_a_file_that_is_no_photo_is_refused_and_the_photo_stays(visit):
 
 def test_without_a_camera_a_sentence_says_so(visit):
     page = visit(LAB).page
-    page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('no'))")
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('no')); }")
     page.locator("[data-camera]").click()
     page.wait_for_function("() => document.querySelector('[data-slot=camera]').textContent.includes('no camera')")
     page.locator("[data-close]").click()
