@@ -35,7 +35,7 @@ def settled(page, pattern):
 
 
 def test_a_map_is_opened_by_clicking_it_and_a_cell_in_it(visit):
-    page = visit(f"{LAB}&cell=conv2").page
+    page = visit(f"{LAB}&cell=conv2", viewport={"width": 1440, "height": 1400}).page
     wall = page.locator("map-wall img").bounding_box()
     unit = wall["width"] / (12 * 28 - 1)
     page.mouse.click(wall["x"] + (3 * 28 + 13) * unit, wall["y"] + (2 * 28 + 13) * unit)  # third row, fourth map
