@@ -15,6 +15,7 @@ from engine.ops.arrays import Array
 
 WIDTH = 432  # px that the wall takes on a desktop
 SMALLEST, LARGEST = 27, 54  # px of one map
+SAMPLED = 20_000  # numbers that tell where a scale ends; all of a layer would take longer than its picture
 HALF = 127  # colour levels on each side of zero
 VIRIDIS = "440154 472D7B 3B528B 2C728E 21918C 28AE80 5EC962 ADDC30 FDE725".split()  # van der Walt & Smith 2015
 
@@ -69,7 +70,12 @@ class Wall:
         if self.look.scale == "fixed":
             return self.look.bound
         both = [self.value] if self.beside is None else [self.value, self.beside]
-        return max(float(np.percentile(np.abs(one), CLIPPED)) for one in both) or 1.0
+        return max(_clipped(one) for one in both) or 1.0
+
+    @property
+    def levels(self) -> Array:
+        """Colour levels of all maps, uint8 (maps, rows, columns): 128 is zero, 1 and 255 the scale's ends."""
+        return self._levels(self.maps)
 
     def corner(self, unit: int) -> tuple[int, int]:
         """Return column and row of the picture at which a map begins."""
@@ -95,14 +101,23 @@ class Wall:
 
     def _levels(self, maps: Array) -> Array:
         """Return 1..255 for every number, 128 for zero; 0 is kept for what lies between maps."""
-        bound: Array | float = self.bound
+        bound: Array | np.float32 = np.float32(self.bound)
         if self.look.scale == "map":
             largest = np.abs(maps).max(axis=(1, 2), keepdims=True)
-            bound = np.where(largest > 0, largest, 1)
-        share = np.clip(maps / bound, -1, 1)
+            bound = np.where(largest > 0, largest, np.float32(1))
+        share = maps / bound
         if self.look.gamma != 1:
-            share = np.sign(share) * np.abs(share) ** self.look.gamma
-        return (np.rint(share * HALF) + HALF + 1).astype(np.uint8)
+            share = np.sign(share) * np.abs(share) ** np.float32(self.look.gamma)
+        share *= HALF
+        np.clip(share, -HALF, HALF, out=share)
+        share += HALF + 1.5  # what follows cuts off, and so rounds
+        return share.astype(np.uint8)
+
+
+def _clipped(value: Array) -> float:
+    """Return where a scale ends that leaves out single outliers, judged by evenly chosen numbers of a large value."""
+    chosen = value.ravel()[:: max(1, value.size // SAMPLED)]
+    return float(np.percentile(np.abs(chosen), CLIPPED))
 
 
 def strongest_first(value: Array) -> tuple[int, ...]:

@@ -66,13 +66,20 @@ def first_filters(net: str, weights: str) -> NDArray[np.float32]:
 
 @lru_cache(KEPT)
 def _network(net: str, weights: str) -> tuple[Network, Manifest]:
-    if weights != RANDOM:
-        return build(net, weights), stored.find(net, weights).manifest
+    """Return a network laid out as processors like it: the channels of a pixel side by side."""
+    import torch
+
+    network = _untrained(net) if weights == RANDOM else build(net, weights)
+    manifest = UNTRAINED if weights == RANDOM else stored.manifest(net, weights)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network, manifest
+
+
+def _untrained(net: str) -> Network:
     import torch
 
     from engine.nets.network import Network
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        architecture = find(net).with_pooled_head(len(UNTRAINED.classes))
-        return Network(architecture).eval(), UNTRAINED
+        return Network(find(net).with_pooled_head(len(UNTRAINED.classes))).eval()

@@ -35,16 +35,23 @@ class Manifest:
         return len(self.classes) or None
 
     def as_metadata(self) -> dict[str, str]:
-        """Return it as a safetensors file carries it."""
-        return {"variant": self.variant, "classes": json.dumps(self.classes)}
+        """Return it as a safetensors file carries it: under one name, because several come in no certain order."""
+        return {"manifest": json.dumps({"variant": self.variant, "classes": self.classes})}
 
     @classmethod
     def of(cls, metadata: dict[str, str]) -> Self:
-        """Return the manifest in a file's metadata. Raises ValueError if the classes are no list of names."""
-        classes = json.loads(metadata.get("classes", "[]"))
-        if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
-            raise ValueError(classes)
-        return cls(metadata.get("variant", ""), tuple(classes))
+        """Return the manifest in a file's metadata. Raises ValueError if it is none."""
+        told = json.loads(metadata.get("manifest", "{}"))
+        if not isinstance(told, dict):
+            raise ValueError(told)
+        variant, classes = told.get("variant", ""), told.get("classes", [])
+        if not isinstance(variant, str) or not isinstance(classes, list) or not _all_names(classes):
+            raise ValueError(told)
+        return cls(variant, tuple(classes))
+
+
+def _all_names(classes: list[object]) -> bool:
+    return all(isinstance(name, str) for name in classes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

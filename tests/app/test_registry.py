@@ -105,9 +105,12 @@ def test_every_address_of_the_api_answers(client, exhibit):
     names = [f"/{array}.{kind}" for array in exhibit.arrays for kind in ("npy", "csv")]
     names += ["/moments"] if exhibit.moments else []
     names += [".png"] if exhibit.picture else []
-    assert {name: client.get(exhibit.api + name).status_code for name in ["", *names]} == dict.fromkeys(
-        ["", *names], 200
-    )
+    for name in ["", *names]:
+        answer = client.get(exhibit.api + name)
+        if answer.status_code == 422:  # a stage of another network than the one that the bare address opens
+            assert "has no stage" in answer.json()["error"]
+        else:
+            assert (name, answer.status_code) == (name, 200)
 
 
 @each_exhibit

@@ -158,15 +158,15 @@ def test_a_file_may_say_nothing(tmp_path):
     assert weights.read(tmp_path / "bare.safetensors").manifest == weights.Manifest()
 
 
-@pytest.mark.parametrize("classes", ["no JSON", "7", '{"a": 1}', "[1, 2]"])
-def test_what_is_no_list_of_classes_is_refused(tmp_path, classes):
-    save_file({"conv1.bias": np.zeros(6, np.float32)}, tmp_path / "odd.safetensors", {"classes": classes})
+@pytest.mark.parametrize("manifest", ["no JSON", "7", '{"classes": 1}', '{"classes": [1, 2]}', '{"variant": 3}'])
+def test_what_is_no_manifest_is_refused(tmp_path, manifest):
+    save_file({"conv1.bias": np.zeros(6, np.float32)}, tmp_path / "odd.safetensors", {"manifest": manifest})
     with pytest.raises(FileError, match=r"odd\.safetensors is not a safetensors file, or is damaged"):
         weights.read(tmp_path / "odd.safetensors")
 
 
 def test_an_unknown_variant_is_refused(tmp_path):
-    save_file({"conv1.bias": np.zeros(6, np.float32)}, tmp_path / "new.safetensors", {"variant": "seven heads"})
+    save_file({"conv1.bias": np.zeros(6, np.float32)}, tmp_path / "new.safetensors", weights.Manifest("seven heads").as_metadata())
     with pytest.raises(RangeError, match="unknown variant of a network: seven heads"):
         nets.build("lenet5", tmp_path / "new.safetensors")
 

@@ -22,7 +22,7 @@ EXHIBIT = Exhibit(
     gather=gather,
     broken=broken,
     view_params=("step",),
-    arrays={name: partial(ImageLab.array, name=name) for name in ("output", "pixels", *NAMES)},
+    arrays={name: partial(ImageLab.array, name=name) for name in ("output", "pixels", "levels", *NAMES)},
     pictures=PictureInput(
         lambda params, picture: params.model_copy(update={"photo": f"p-{picture}", "trail": "", "step": None})
     ),

@@ -174,7 +174,12 @@ class ImageLab(Walk):
         }
 
     def array(self, name: str) -> Array:
-        """Return a stage's value by its name, "output" for the stage that is shown, "pixels" of the part seen."""
+        """Return a stage's value by its name.
+
+        "output" is the stage that is shown, "levels" its colours as uint8, "pixels" the part of the photo.
+        """
+        if name == "levels":
+            return self.wall.levels
         if name == "pixels":
             return self.reading.prepared.pixels
         name = self.cell.stage if name == "output" else name
