@@ -22,7 +22,7 @@ def causes(question):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_class_has_the_score_that_torch_gives_it(seed):
     question = QUESTIONS["class-score"](seed)
-    x, weight, bias = (torch.from_numpy(question.tensors[name].copy()) for name in ("x", "weight", "bias"))
+    x, weight, bias = (torch.from_numpy(question.tensors[name].copy()) for name in ("x", "w", "bias"))
     means = adaptive_avg_pool2d(x, 1).flatten()
     assert question.answer == linear(means, weight, bias[0]).item()
     assert [question.values[name] for name in "pqr"] == means.tolist()

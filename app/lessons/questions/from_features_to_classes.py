@@ -54,7 +54,7 @@ def class_score(seed: int) -> Question:
             ),
             *((term, N_("That is what one map adds; all three and the bias count.")) for term in terms),
         ),
-        tensors={"x": x, "weight": weight, "bias": bias[None]},
+        tensors={"x": x, "w": weight, "bias": bias[None]},
     )
 
 
