@@ -32,6 +32,8 @@ LESSONS = {  # in the order in which they are meant to be read
         Lesson("stride-padding-dilation", N_("Convolution")),
         Lesson("pooling", N_("Convolution")),
         Lesson("lenet5-reads-a-digit", N_("Networks")),
+        Lesson("alexnet", N_("Networks")),
+        Lesson("from-features-to-classes", N_("Networks")),
         Lesson("backpropagation", N_("The way back")),
         Lesson("going-back-up", N_("The way back")),
     )

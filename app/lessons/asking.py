@@ -26,6 +26,7 @@ VARIANTS = 4
 TENSORS = {  # name of a tensor -> role (its frame), word, symbol
     "x": ("input", N_("Input"), "x"),
     "weight": ("filter", N_("Filter"), "W"),
+    "w": ("filter", N_("Weights"), "w"),  # of a neuron, which has no kernels
     "bias": ("filter", N_("Bias"), "b"),
     "output": ("output", N_("Output"), "o"),
     "dY": ("output", N_("Gradient dY"), "dY"),

@@ -16,6 +16,18 @@ const api = "/api/exhibits/image-lab";
 const DIGITS = 8; // that a number of the network has: it computes in float32
 const PHOTO = ["photo", "zoom", "across", "down", "net", "weights"]; // what decides the numbers
 
+/** Scroll the ribbon, and nothing around it, to the stage that is shown. */
+function showStage() {
+  const ribbon = /** @type {HTMLElement | null} */ (root.querySelector(".ribbon"));
+  const current = ribbon?.querySelector("[data-current]")?.getBoundingClientRect();
+  if (!ribbon || !current) return;
+  const seen = ribbon.getBoundingClientRect();
+  if (current.left < seen.left || current.right > seen.right)
+    ribbon.scrollLeft += (current.left + current.right - seen.left - seen.right) / 2;
+}
+showStage();
+document.addEventListener("page-shown", showStage);
+
 /**
  * @param {Record<string, string | undefined>} change
  */

@@ -208,3 +208,13 @@ def test_official_weights_that_do_not_come_say_why_and_can_be_asked_for_again(vi
     page.wait_for_function("() => document.querySelector('official-weights').innerText.includes('no network')")
     assert page.locator("official-weights [data-get]").is_visible()
     assert asked == ["GET", "POST"]
+
+
+@pytest.mark.parametrize("width", [374, 904])
+@pytest.mark.parametrize("cell", ["conv2", "conv1.5.20.20", "softmax"])
+def test_inside_a_lesson_it_is_no_wider_than_its_frame_and_the_ribbon_shows_where_it_stands(visit, cell, width):
+    page = visit(f"{LAB}&embed=1&cell={cell}", viewport={"width": width, "height": 600}).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    slab, ribbon = (page.locator(part).bounding_box() for part in (".ribbon [data-current]", ".ribbon"))
+    assert slab["x"] >= ribbon["x"] - 1
+    assert slab["x"] + slab["width"] <= ribbon["x"] + ribbon["width"] + 1

@@ -111,6 +111,12 @@ class ImageLab(Walk):
         return explain(self.architecture, self.reading.values, self.looked.sums, self.cell, at, words)
 
     @property
+    def is_one_number(self) -> bool:
+        """Whether the link names the number that is open; a stage or a map was meant otherwise."""
+        place = self.params.place
+        return place.stage == self.cell.stage and len(place.indices) == self.value.ndim
+
+    @property
     def current(self) -> str:
         """The slab of the ribbon that is shown: of a ReLU, the stage before it."""
         return self.pair.get("before", self.cell.stage)
