@@ -145,8 +145,7 @@ def conv2d_backward(
     products, stamps = Room(dtype), Room(dtype)
     for tile in column_tiles(np.asarray(inputs.x), inputs.geometry, dtype, tile_bytes=BACKWARD_TILE_BYTES):
         block, columns = grad_rows[tile.images, :, :, tile.cells], inputs.by_group(tile.columns)
-        into = products.shaped((len(block), *filters.shape))
-        for product in np.matmul(block, columns.swapaxes(2, 3), out=into):
+        for product in np.matmul(block, columns.swapaxes(2, 3), out=products.shaped((len(block), *filters.shape))):
             grad_filters += product
         grad_columns = np.matmul(filters.swapaxes(1, 2), block, out=stamps.shaped(columns.shape))
         add_columns(grad_columns, grad_padded[tile.images], inputs.geometry, tile.rows)

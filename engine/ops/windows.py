@@ -17,8 +17,8 @@ from engine.ops.arrays import Array, DType
 # Large enough that filters are not repacked for few columns, small enough for the last cache level:
 # best of 0.25 to 8 MB over the layers of AlexNet and VGG-16; AlexNet's conv2 (4.7 MB) stays in one piece.
 TILE_BYTES = 5 << 20
-# The way back holds two tiles at once, the windows and what is stamped onto them.
-BACKWARD_TILE_BYTES = 3 << 19
+# The way back holds two tiles at once, windows and what is stamped onto them: best of 0.5 to 5 MB over AlexNet.
+BACKWARD_TILE_BYTES = 3 << 20
 
 
 class Tile(NamedTuple):

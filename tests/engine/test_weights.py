@@ -166,7 +166,11 @@ def test_what_is_no_manifest_is_refused(tmp_path, manifest):
 
 
 def test_an_unknown_variant_is_refused(tmp_path):
-    save_file({"conv1.bias": np.zeros(6, np.float32)}, tmp_path / "new.safetensors", weights.Manifest("seven heads").as_metadata())
+    save_file(
+        {"conv1.bias": np.zeros(6, np.float32)},
+        tmp_path / "new.safetensors",
+        weights.Manifest("seven heads").as_metadata(),
+    )
     with pytest.raises(RangeError, match="unknown variant of a network: seven heads"):
         nets.build("lenet5", tmp_path / "new.safetensors")
 
