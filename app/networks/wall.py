@@ -37,12 +37,12 @@ class Look:
 
 @dataclass(frozen=True)
 class Wall:
-    """The maps of one stage's value, or of two photos on one scale."""
+    """The maps of one stage's value."""
 
     value: Array
     look: Look
     order: tuple[int, ...]  # which map stands where
-    beside: Array | None = None
+    shares: tuple[Array, ...] = ()  # other values that are to have the same scale
 
     @cached_property
     def maps(self) -> Array:
@@ -69,8 +69,7 @@ class Wall:
         """Where the scale of the whole wall ends."""
         if self.look.scale == "fixed":
             return self.look.bound
-        both = [self.value] if self.beside is None else [self.value, self.beside]
-        return max(_clipped(one) for one in both) or 1.0
+        return max(_clipped(one) for one in (self.value, *self.shares)) or 1.0
 
     @property
     def levels(self) -> Array:
@@ -83,9 +82,9 @@ class Wall:
         _, rows, columns = self.maps.shape
         return right * (columns + GAP), down * (rows + GAP)
 
-    def picture(self, theme: str, *, beside: bool = False) -> bytes:
-        """Return all maps as one PNG; of the photo beside if asked."""
-        shown = planes(self.beside) if beside and self.beside is not None else self.maps
+    def picture(self, theme: str) -> bytes:
+        """Return all maps as one PNG."""
+        shown = self.maps
         width, height = self.size
         sheet = np.zeros((self.down * (shown.shape[1] + GAP), self.across * (shown.shape[2] + GAP)), np.uint8)
         cells = np.zeros((self.down * self.across, shown.shape[1] + GAP, shown.shape[2] + GAP), np.uint8)
@@ -94,10 +93,9 @@ class Wall:
         sheet[:] = tiled.transpose(0, 2, 1, 3).reshape(sheet.shape)
         return png(sheet[:height, :width], self.look.colours, theme)
 
-    def one(self, unit: int, theme: str, *, beside: bool = False) -> bytes:
+    def one(self, unit: int, theme: str) -> bytes:
         """Return one map as a PNG, one pixel a number."""
-        shown = planes(self.beside) if beside and self.beside is not None else self.maps
-        return png(self._levels(shown[unit : unit + 1])[0], self.look.colours, theme)
+        return png(self._levels(self.maps[unit : unit + 1])[0], self.look.colours, theme)
 
     def _levels(self, maps: Array) -> Array:
         """Return 1..255 for every number, 128 for zero; 0 is kept for what lies between maps."""

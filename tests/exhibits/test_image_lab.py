@@ -243,6 +243,21 @@ def test_two_photos_share_one_scale(client):
     assert both[0] != both[1]
 
 
+def test_two_networks_look_at_one_photo(client):
+    query = {**ALEX, "beside_net": "zfnet", "cell": "conv1"}
+    assert "ZFNet" in client.get(PAGE, params=query).text
+    sizes = [
+        Image.open(io.BytesIO(client.get(f"{API}/maps/conv1.png", params={**query, "of": of}).content)).size
+        for of in ("digit", "beside")
+    ]
+    assert sizes == [(8 * 56 - 1, 12 * 56 - 1), (8 * 111 - 1, 12 * 111 - 1)]
+
+
+def test_a_stage_that_the_other_network_has_not_is_said_so(client):
+    page = client.get(PAGE, params={**ALEX, "beside_net": "tiny-vgg", "cell": "conv1"})
+    assert "Tiny VGG has no stage called conv1; choose another stage." in page.text
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [

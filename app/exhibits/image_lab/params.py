@@ -71,6 +71,7 @@ class Params(LinkParams):
     colours: Annotated[Literal["diverging", "grey", "viridis"], Field(title=N_("Colours"))] = "diverging"
     order: Annotated[Literal["index", "strength"], Field(title=N_("Order of maps"))] = "index"
     beside: Annotated[PhotoText | None, Field(title=N_("Photo beside"))] = None
+    beside_net: Annotated[PhotoNet | None, Field(title=N_("Network beside"))] = None
     step_size: Annotated[Literal["layer", "map", "channel"], Field(title=N_("Step size"))] = "layer"
     step: Annotated[int | None, Field(ge=0, le=10_000, title=N_("Step"))] = None
 

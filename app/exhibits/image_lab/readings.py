@@ -16,6 +16,7 @@ from app.exhibits.image_lab.samples import sample
 from app.i18n import N_
 from app.networks.cell import Cell
 from app.networks.explained import Sums
+from app.networks.sources import best_source
 from app.pictures import Pixels
 from engine import RangeError
 from engine.nets.photo_reading import PhotoReading, first_filters, read_photo, unit_weights
@@ -86,15 +87,22 @@ READINGS = Readings()
 async def gather(params: Params, state: Any) -> Looked:
     """Return what is to be seen: the photo, its reading, the one beside, the open cell's weights."""
     photo = await _pixels(params.photo, state)
-    reading = await _reading(params, params.photo, photo, state)
-    beside = None
-    if params.beside is not None:
-        beside = await _reading(params, params.beside, await _pixels(params.beside, state), state)
+    reading = await _reading(params, (params.net, params.source), params.photo, photo, state)
     cell = shown_cell(params, reading)
     filters = None
     if cell.stage == reading.architecture.stages[0].name:
         filters = await state.worker.call(first_filters, params.net, params.source)
+    beside = await _beside(params, state)
     return Looked(photo, reading, beside, cell, await _sums(params, reading, cell, state), filters)
+
+
+async def _beside(params: Params, state: Any) -> PhotoReading | None:
+    """Return the reading of another photo, or by another network, or both; None if neither was asked for."""
+    if params.beside is None and params.beside_net is None:
+        return None
+    name = params.beside or params.photo
+    net = (params.beside_net, best_source(params.beside_net)) if params.beside_net else (params.net, params.source)
+    return await _reading(params, net, name, await _pixels(name, state), state)
 
 
 async def _sums(params: Params, reading: PhotoReading, cell: Cell, state: Any) -> Sums | None:
@@ -118,10 +126,10 @@ def shown_cell(params: Params, reading: PhotoReading) -> Cell:
     return place.filled(reading.values[place.stage])
 
 
-async def _reading(params: Params, name: str, photo: Pixels, state: Any) -> PhotoReading:
+async def _reading(params: Params, net: tuple[str, str], name: str, photo: Pixels, state: Any) -> PhotoReading:
     height, width, _ = photo.shape
     crop = crop_of(height, width, zoom=params.zoom / 100, across=params.across / 100, down=params.down / 100)
-    return await READINGS.of((params.net, params.source, name, crop), photo, state)
+    return await READINGS.of((*net, name, crop), photo, state)
 
 
 async def _pixels(name: str, state: Any) -> Pixels:

@@ -84,10 +84,18 @@ class ImageLab(Walk):
 
     def wall_of(self, name: str) -> Wall:
         """Return the maps of stage `name` as a wall."""
+        return self._walled(self.reading.values[name], self.beside.values.get(name) if self.beside else None)
+
+    def wall_beside(self, name: str) -> Wall | None:
+        """Return the same maps for what stands beside; None if that network has no such stage."""
+        if self.beside is None or name not in self.beside.values:
+            return None
+        return self._walled(self.beside.values[name], self.reading.values[name])
+
+    def _walled(self, value: Array, other: Array | None) -> Wall:
         look = Look(self.params.scale, self.params.bound, self.params.gamma, self.params.colours)
-        value = self.reading.values[name]
         order = strongest_first(value) if self.params.order == "strength" else as_they_come(value)
-        return Wall(value, look, order, self.beside.values[name] if self.beside else None)
+        return Wall(value, look, order, () if other is None else (other,))
 
     @cached_property
     def filters(self) -> ColourFilters | None:
@@ -193,17 +201,15 @@ class ImageLab(Walk):
 
     def sheet(self, name: str, theme: str, of: str) -> bytes:
         """Return the maps of a stage as a PNG; "photo" for the part that is seen, "map" for the open one."""
-        beside = of == "beside"
         if name == "photo":
-            reading = self.beside if beside and self.beside else self.reading
-            return rgb_png(reading.prepared.pixels)
+            return rgb_png((self.beside if of == "beside" and self.beside else self.reading).prepared.pixels)
         if name == "filters":
             return self._first_filters().picture()
         if name == "map":
-            return self.wall.one(self.unit.place[0], theme, beside=beside)
-        return self.wall_of(self.architecture.stage(name).name if name != "input" else name).picture(
-            theme, beside=beside
-        )
+            return self.wall.one(self.unit.place[0], theme)
+        stage = name if name == "input" else self.architecture.stage(name).name
+        wall = self.wall_beside(stage) if of == "beside" else None
+        return (wall or self.wall_of(stage)).picture(theme)
 
     def rank_below(self, explained: Explanation) -> int:
         """Return how many indices a cell has that the open number is made from."""
