@@ -74,7 +74,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", site.static_files)
     larger = dict.fromkeys(PICTURE_PATHS, pictures.MOST_BODY)
     app.add_middleware(BodyLimit, most=settings.max_body, elsewhere=larger, refuse=_too_long)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)  # 9 takes twice the time for a thirtieth less
+    app.add_middleware(
+        GZipMiddleware, minimum_size=1_000, compresslevel=6
+    )  # 9 takes twice the time for a thirtieth less
     app.add_middleware(AnswersCache, room=settings.answer_cache_bytes)  # answers before anything is parsed
     app.add_middleware(SecurityHeaders)  # a 304 is guarded too
     app.add_middleware(HeadLikeGet)  # outermost: whatever answers GET answers HEAD

@@ -78,8 +78,9 @@ def _network(net: str, weights: str) -> tuple[Network, Manifest]:
 def _untrained(net: str) -> Network:
     import torch
 
+    from engine.nets.initial import he_
     from engine.nets.network import Network
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return Network(find(net).with_pooled_head(len(UNTRAINED.classes))).eval()
+        return he_(Network(find(net).with_pooled_head(len(UNTRAINED.classes)))).eval()

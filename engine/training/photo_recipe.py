@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 import torch
-from torch import Generator, Tensor, nn, optim
+from torch import Generator, Tensor, optim
 
 from engine import nets
+from engine.nets.initial import he_
 from engine.nets.network import Network
 from engine.photo import MEAN, STD
 from engine.training.examples import Bytes
@@ -40,13 +41,8 @@ class PhotoRecipe(Recipe):
     augmentation: PhotoAugmentation = field(default_factory=PhotoAugmentation)
 
     def build(self, num_classes: int) -> Network:
-        """Return the network with a pooled head; ReLU layers begin as He et al. 2015 have it, without biases."""
-        net = Network(nets.find(self.net).with_pooled_head(num_classes))
-        for module in net.modules():
-            if isinstance(module, nn.Conv2d | nn.Linear):
-                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-                assert module.bias is not None
-                nn.init.zeros_(module.bias)
+        """Return the network with a pooled head, its first layer with smaller weights than the others."""
+        net = he_(Network(nets.find(self.net).with_pooled_head(num_classes)))
         with torch.no_grad():
             net.get_submodule("conv1").get_parameter("weight").mul_(self.first_scale)
         net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

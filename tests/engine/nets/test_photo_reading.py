@@ -56,3 +56,9 @@ def test_two_networks_at_most_stay_in_memory(photo):
     for name in ("tiny-vgg", "alexnet-2012", "zfnet"):
         first_filters(name, RANDOM)
     assert photo_reading._network.cache_info().currsize == photo_reading.KEPT
+
+
+def test_untrained_maps_are_about_as_loud_in_every_layer(photo):
+    values = read_photo("vgg16", RANDOM, photo).values
+    loud = [float(np.sqrt((values[name] ** 2).mean())) for name in ("conv1_1", "conv3_3", "conv5_3")]
+    assert max(loud) < 10 * min(loud)
