@@ -7,6 +7,7 @@ import "../js/step-player.js";
 import "../js/tensor-grid.js";
 import { Arrays } from "../js/arrays.js";
 import { photograph } from "../js/camera.js";
+import { takePictures, upload } from "../js/upload.js";
 import { visit } from "../js/visit.js";
 
 /** @typedef {{ map: number, row: number, column: number, address: string }} Spot */
@@ -169,30 +170,11 @@ root.addEventListener("step-change", (event) => {
   visit(linkWith({ step: String(step) }), { history: "replace" });
 });
 
-/** @param {File | undefined} file */
-function upload(file) {
-  const form = root.querySelector("form[data-upload]");
-  if (!file || !(form instanceof HTMLFormElement)) return;
-  const body = new FormData(form);
-  body.set("file", file);
-  visit(form.action, { body });
-}
-
+takePictures(root);
 root.addEventListener("click", async (event) => {
   const button = /** @type {Element} */ (event.target).closest?.("[data-camera]");
   const panel = /** @type {HTMLElement | null} */ (root.querySelector("[data-camera-panel]"));
-  if (button && panel) upload(await photograph(panel));
-});
-root.addEventListener("change", (event) => {
-  const field = event.target;
-  if (field instanceof HTMLInputElement && field.type === "file" && field.form?.matches("[data-upload]"))
-    upload(field.files?.[0]);
-});
-document.addEventListener("paste", (event) => upload(event.clipboardData?.files[0]));
-root.addEventListener("dragover", (event) => event.preventDefault());
-root.addEventListener("drop", (event) => {
-  event.preventDefault();
-  upload(event.dataTransfer?.files[0]);
+  if (button && panel) upload(root, await photograph(panel));
 });
 root.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);

@@ -5,6 +5,7 @@ import "../js/stepper.js";
 import { Arrays } from "../js/arrays.js";
 import { DrawingPad } from "../js/drawing-pad.js";
 import { t } from "../js/i18n.js";
+import { takePictures } from "../js/upload.js";
 import { visit } from "../js/visit.js";
 
 /** @typedef {import("../js/layer-maps.js").LayerMaps} LayerMaps */
@@ -246,26 +247,7 @@ function arrays(query) {
   return found;
 }
 
-/** @param {File | undefined} file */
-function upload(file) {
-  const form = root.querySelector("form[data-upload]");
-  if (!file || !(form instanceof HTMLFormElement)) return;
-  const body = new FormData(form);
-  body.set("file", file);
-  visit(form.action, { body });
-}
-
-root.addEventListener("change", (event) => {
-  const field = event.target;
-  if (field instanceof HTMLInputElement && field.type === "file" && field.form?.matches("[data-upload]"))
-    upload(field.files?.[0]);
-});
-document.addEventListener("paste", (event) => upload(event.clipboardData?.files[0]));
-root.addEventListener("dragover", (event) => event.preventDefault());
-root.addEventListener("drop", (event) => {
-  event.preventDefault();
-  upload(event.dataTransfer?.files[0]);
-});
+takePictures(root);
 root.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (!form.matches(".go-to")) return;
