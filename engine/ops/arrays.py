@@ -1,5 +1,6 @@
 """What every operation accepts as numbers, and the type in which it computes with them."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,16 @@ def axis_of(values: Array, dim: object) -> int:
     if not ordinary or not -values.ndim <= dim < values.ndim:  # type: ignore[operator]
         raise RangeError("x of shape {shape} has no axis {dim}", shape=values.shape, dim=dim)
     return int(dim) % values.ndim  # type: ignore[call-overload, no-any-return]
+
+
+def plain_number(value: object) -> float:
+    """Return value as a float; NaN, which lies in no range, if it is none: a text, a boolean, an array."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:  # a whole number beyond all floats
+        return math.inf
 
 
 def computing_dtype(*arrays: Array) -> DType:

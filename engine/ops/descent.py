@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from engine.errors import RangeError, ShapeError
-from engine.ops.arrays import Array, computing_dtype, real_array
+from engine.ops.arrays import Array, computing_dtype, plain_number, real_array
 
 
 def linear_loss(y: object, grad_output: object) -> Array:
@@ -44,7 +44,7 @@ def gradient_step(x: object, grad: object, lr: float) -> Array:
 
 
 def _checked_rate(lr: object) -> float:
-    ordinary = isinstance(lr, int | float | np.integer | np.floating) and not isinstance(lr, bool)
-    if not ordinary or not 0 <= float(lr) < math.inf:  # type: ignore[arg-type]
+    rate = plain_number(lr)
+    if not 0 <= rate < math.inf:
         raise RangeError("lr must be a number from 0 on, got {got}", got=repr(lr)[:40])
-    return float(lr)  # type: ignore[arg-type]
+    return rate

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.errors import RangeError
 from engine.geometry import Geometry, IntOrPair
-from engine.ops.arrays import Array
+from engine.ops.arrays import Array, plain_number
 from engine.ops.pool_windows import PoolInputs, PoolStep, PoolTrace, PoolWindow, spread, window_sums
 
 
@@ -63,10 +63,10 @@ def lp_pool2d_backward(
 
 
 def _checked_power(norm_type: object) -> float:
-    ordinary = isinstance(norm_type, int | float | np.integer | np.floating) and not isinstance(norm_type, bool)
-    if not ordinary or not 0 < float(norm_type) < math.inf:  # type: ignore[arg-type]
+    power = plain_number(norm_type)
+    if not 0 < power < math.inf:
         raise RangeError("norm_type must be a number above 0, got {got}", got=str(norm_type)[:40])
-    return float(norm_type)  # type: ignore[arg-type]
+    return power
 
 
 def _floats(inputs: PoolInputs) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
@@ -75,8 +76,8 @@ class Sums:
         return [*rows, Share(words.gettext("bias"), _signed(bias), float(bias), None)]
 
 
-def _signed(value: object) -> str:
-    text = numbers.printed(value, DECIMALS)  # type: ignore[arg-type]
+def _signed(value: Decimal) -> str:
+    text = numbers.printed(value, DECIMALS)
     return text if text.startswith(numbers.MINUS) else f"+{text}"
 
 

@@ -56,3 +56,9 @@ def test_a_linear_loss_falls_by_lr_times_the_squared_gradient(rng):
 def test_what_does_not_fit_is_refused(call, error, text):
     with pytest.raises(error, match=text):
         call()
+
+
+@pytest.mark.parametrize("lr", [10**400, True, "0.1", None, float("nan")])
+def test_what_is_no_finite_rate_is_refused(lr):
+    with pytest.raises(RangeError, match="lr must be a number from 0 on"):
+        gradient_step([1.0], [1.0], lr)
