@@ -10,7 +10,8 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.geometry import Geometry, IntOrPair, Padding, whole
 from engine.ops.arrays import Array, DType, computing_dtype, image_batch, real_array
-from engine.ops.windows import BACKWARD_TILE_BYTES, Room, add_columns, column_tiles
+from engine.ops.room import Room
+from engine.ops.windows import add_columns, column_tiles
 
 
 class Conv2dInputs(NamedTuple):
@@ -142,13 +143,15 @@ def conv2d_backward(
     grad_rows = grad.astype(dtype, copy=False).reshape(grad.shape[0], *filters.shape[:2], -1)
     grad_filters = np.zeros(filters.shape, dtype)
     grad_padded = np.zeros((*inputs.x.shape[:2], *inputs.geometry.padded_size), dtype)
-    products, stamps = Room(dtype), Room(dtype)
-    for tile in column_tiles(np.asarray(inputs.x), inputs.geometry, dtype, tile_bytes=BACKWARD_TILE_BYTES):
-        block, columns = grad_rows[tile.images, :, :, tile.cells], inputs.by_group(tile.columns)
-        for product in np.matmul(block, columns.swapaxes(2, 3), out=products.shaped((len(block), *filters.shape))):
-            grad_filters += product
-        grad_columns = np.matmul(filters.swapaxes(1, 2), block, out=stamps.shaped(columns.shape))
-        add_columns(grad_columns, grad_padded[tile.images], inputs.geometry, tile.rows)
+    tiles = column_tiles(np.asarray(inputs.x), inputs.geometry, dtype)
+    with Room(dtype) as products, Room(dtype) as stamps:
+        for tile in tiles:
+            block, columns = grad_rows[tile.images, :, :, tile.cells], inputs.by_group(tile.columns)
+            of_weight = products.shaped(len(block), *filters.shape)
+            for product in np.matmul(block, columns.swapaxes(2, 3), out=of_weight):
+                grad_filters += product
+            grad_columns = np.matmul(filters.swapaxes(1, 2), block, out=stamps.shaped(*columns.shape))
+            add_columns(grad_columns, grad_padded[tile.images], inputs.geometry, tile.rows)
     (top, _), (left, _) = inputs.geometry.padding
     height, width = inputs.geometry.input_size
     return Conv2dGradients(

@@ -13,12 +13,11 @@ from numpy.lib.stride_tricks import as_strided
 
 from engine.geometry import Geometry, Size
 from engine.ops.arrays import Array, DType
+from engine.ops.room import Room
 
 # Large enough that filters are not repacked for few columns, small enough for the last cache level:
 # best of 0.25 to 8 MB over the layers of AlexNet and VGG-16; AlexNet's conv2 (4.7 MB) stays in one piece.
 TILE_BYTES = 5 << 20
-# The way back holds two tiles at once, windows and what is stamped onto them: best of 0.5 to 5 MB over AlexNet.
-BACKWARD_TILE_BYTES = 3 << 20
 
 
 class Tile(NamedTuple):
@@ -30,21 +29,7 @@ class Tile(NamedTuple):
     columns: Array  # (images, C * K_h * K_w, rows * W_out); overwritten by the next tile
 
 
-class Room:
-    """Memory for one array after another, the largest first: fresh memory costs more than what is computed in it."""
-
-    def __init__(self, dtype: DType) -> None:
-        self.room = np.empty(0, dtype)
-
-    def shaped(self, shape: tuple[int, ...]) -> Array:
-        """Return an array of that shape, overwritten by the next; what is in it is arbitrary."""
-        needed = math.prod(shape)
-        if needed > self.room.size:
-            self.room = np.empty(needed, self.room.dtype)
-        return self.room[:needed].reshape(shape)
-
-
-def column_tiles(x: Array, geometry: Geometry, dtype: DType, *, tile_bytes: int = TILE_BYTES) -> Iterator[Tile]:
+def column_tiles(x: Array, geometry: Geometry, dtype: DType) -> Iterator[Tile]:
     """Yield the windows of x (N, C, H, W) as columns of dtype, channels outermost, zeros at padding."""
     if x.dtype == dtype and _is_pointwise(geometry):
         everything = slice(0, math.prod(geometry.output_size))
@@ -53,15 +38,14 @@ def column_tiles(x: Array, geometry: Geometry, dtype: DType, *, tile_bytes: int 
     width = geometry.output_size[1]
     band = _Band(x, geometry, dtype) if geometry.is_padded else None
     size = x.shape[1] * math.prod(geometry.kernel_size)
-    room = Room(dtype)
-    for images, rows in tiles(x.shape[0], size * dtype.itemsize, geometry.output_size, tile_bytes):
-        count, height = images.stop - images.start, rows.stop - rows.start
-        columns = room.shaped((count, size, height * width))
-        padded = band.read(images, rows) if band else x[images, :, rows.start * geometry.stride[0] :]
-        windows = window_view(padded, geometry, height)
-        np.copyto(columns.reshape(windows.shape), windows)
-        cells = slice(rows.start * width, rows.stop * width)
-        yield Tile(images, rows, cells, columns)
+    with Room(dtype) as room:
+        for images, rows in tiles(x.shape[0], size * dtype.itemsize, geometry.output_size):
+            count, height = images.stop - images.start, rows.stop - rows.start
+            columns = room.shaped(count, size, height * width)
+            padded = band.read(images, rows) if band else x[images, :, rows.start * geometry.stride[0] :]
+            windows = window_view(padded, geometry, height)
+            np.copyto(columns.reshape(windows.shape), windows)
+            yield Tile(images, rows, slice(rows.start * width, rows.stop * width), columns)
 
 
 def add_columns(columns: Array, padded: Array, geometry: Geometry, rows: slice) -> None:
@@ -114,12 +98,10 @@ class _Band:
         return self.buffer
 
 
-def tiles(
-    images: int, cell_bytes: int, output_size: Size, tile_bytes: int = TILE_BYTES
-) -> Iterator[tuple[slice, slice]]:
-    """Yield (images, rows): whole images while several fit into tile_bytes, otherwise rows of one image, evenly."""
+def tiles(images: int, cell_bytes: int, output_size: Size) -> Iterator[tuple[slice, slice]]:
+    """Yield (images, rows): whole images while several fit into TILE_BYTES, otherwise rows of one image, evenly."""
     height, width = output_size
-    most_rows = max(1, tile_bytes // (cell_bytes * width))
+    most_rows = max(1, TILE_BYTES // (cell_bytes * width))
     if most_rows >= height:
         batch = most_rows // height
         for n in range(0, images, batch):
