@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -80,7 +81,7 @@ class Sheet:
     def png(self) -> bytes:
         """Return the sheet as PNG bytes."""
         buffer = io.BytesIO()
-        self.image.save(buffer, "PNG", compress_level=1)
+        self.image.save(buffer, "PNG", compress_level=1, compress_type=zlib.Z_DEFAULT_STRATEGY)
         return buffer.getvalue()
 
     def _cell(self, grid: Grid, cell: Cell, x: float, y: float, known: bool) -> None:
