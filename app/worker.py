@@ -80,10 +80,17 @@ class Worker:
         """Start the process in the background, so that the first call finds it ready."""
         self._thread.submit(self._ready)
 
-    async def call(self, function: Callable[..., T], *arguments: Any, deadline: float | None = None) -> T:
+    async def call(
+        self,
+        function: Callable[..., T],
+        *arguments: Any,
+        deadline: float | None = None,
+        on_part: Callable[[Any], None] | None = None,
+    ) -> T:
         """Return function(*arguments), computed in the worker's process; its exceptions come back as they are.
 
         function   a function at the top of a module, of the engine as a rule; it is named, not sent
+        on_part    of a generator: called with each value as it comes, on the event loop; what it returns comes last
 
         A caller that is cancelled while it waits leaves the queue, and nothing is run for it.
         Raises Busy, TooSlow or Crashed.
@@ -91,7 +98,13 @@ class Worker:
         if len(self._line) > self.queue or self._closed:
             raise self._busy()
         longest = self.deadline if deadline is None else deadline
-        job = self._thread.submit(self._run, function, arguments, longest)
+        loop = asyncio.get_running_loop()
+
+        def pass_on(part: Any) -> None:
+            if on_part is not None:
+                loop.call_soon_threadsafe(on_part, part)
+
+        job = self._thread.submit(self._run, function, arguments, longest, pass_on)
         self._line.add(job)
         job.add_done_callback(self._line.discard)
         answer = asyncio.wrap_future(job)
@@ -112,11 +125,17 @@ class Worker:
                 self._process.end()
         self._thread.shutdown(cancel_futures=True)
 
-    def _run(self, function: Callable[..., Any], arguments: tuple[Any, ...], deadline: float) -> Answer:
+    def _run(
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        deadline: float,
+        on_part: Callable[[Any], None],
+    ) -> Answer:
         process = self._ready()
         begin = time.monotonic()
         try:
-            return process.ask(function, arguments, deadline)
+            return process.ask(function, arguments, deadline, on_part)
         except TimeoutError:
             self._replace(process)
             raise TooSlow(deadline) from None

@@ -10,8 +10,9 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any, Literal, NamedTuple
@@ -22,9 +23,9 @@ _SPAWN = multiprocessing.get_context("spawn")  # a fork would copy the server's 
 
 
 class Answer(NamedTuple):
-    """What comes back: a call's result or the exception it raised; "ready" once, before any call."""
+    """What comes back: a call's result, perhaps in parts before, or the exception it raised; "ready" once."""
 
-    kind: Literal["ready", "done", "failed"]
+    kind: Literal["ready", "part", "done", "failed"]
     value: Any = None
 
 
@@ -48,13 +49,18 @@ class WorkerProcess:
             self._receive(seconds)
             self._is_ready = True
 
-    def ask(self, function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Answer:
-        """Return what function(*arguments) gave in the child.
+    def ask(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, on_part: Callable[[Any], None]
+    ) -> Answer:
+        """Return what function(*arguments) gave in the child; of a generator, each value goes to on_part before.
 
         Raises TimeoutError after `seconds`, EOFError or another OSError if the child has died.
         """
+        end = time.monotonic() + seconds
         self._connection.send((function, arguments))
-        return self._receive(seconds)
+        while (answer := self._receive(max(0.0, end - time.monotonic()))).kind == "part":
+            on_part(answer.value)
+        return answer
 
     def end(self) -> None:
         """End the child, whatever it does; from any thread."""
@@ -86,7 +92,7 @@ def _serve(connection: Connection, preload: Sequence[str]) -> None:
         except Exception as error:  # the function's module could not be imported
             _send(connection, _failed(error))
         else:
-            _send(connection, _answer(function, arguments))
+            _send(connection, _answer(connection, function, arguments))
 
 
 def _end_with_parent() -> None:
@@ -97,11 +103,22 @@ def _end_with_parent() -> None:
     os._exit(0)
 
 
-def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Answer:
+def _answer(connection: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Answer:
     try:
-        return Answer("done", function(*arguments))
+        result = function(*arguments)
+        return Answer("done", _in_parts(connection, result) if isinstance(result, Generator) else result)
     except Exception as error:
         return _failed(error)
+
+
+def _in_parts(connection: Connection, parts: Generator[Any, None, Any]) -> Any:
+    """Send what a generator yields as it comes; return what it returns."""
+    while True:
+        try:
+            part = next(parts)
+        except StopIteration as end:
+            return end.value
+        connection.send(Answer("part", part))
 
 
 def _failed(error: Exception) -> Answer:

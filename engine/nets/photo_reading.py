@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,19 @@ def read_photo(net: str, weights: str, photo: Pixels, crop: Crop | None = None) 
     """
     from engine.nets.run import activations
 
-    network, manifest = _network(net, weights)
-    prepared = prepare(photo, network.architecture.input_shape[1], crop)
-    return PhotoReading(network.architecture, manifest, prepared, activations(network, prepared.input))
+    network, head = _begun(net, weights, photo, crop)
+    return replace(head, values=activations(network, head.prepared.input))
+
+
+def walk_photo(
+    net: str, weights: str, photo: Pixels, crop: Crop | None = None
+) -> Iterator[PhotoReading | tuple[str, NDArray[np.float32]]]:
+    """Yield the reading of a photo without values first, then (stage, value) as soon as each is computed."""
+    from engine.nets.run import walk_activations
+
+    network, head = _begun(net, weights, photo, crop)
+    yield head
+    yield from walk_activations(network, head.prepared.input)
 
 
 def unit_weights(net: str, weights: str, stage: str, unit: int) -> tuple[NDArray[np.float32], float]:
@@ -62,6 +73,13 @@ def first_filters(net: str, weights: str) -> NDArray[np.float32]:
     network, _ = _network(net, weights)
     weight: NDArray[np.float32] = network.state_dict()[network.architecture.stages[0].parameters[0]].numpy()
     return weight
+
+
+def _begun(net: str, weights: str, photo: Pixels, crop: Crop | None) -> tuple[Network, PhotoReading]:
+    """Return a network and its reading of a photo, which has no values yet."""
+    network, manifest = _network(net, weights)
+    prepared = prepare(photo, network.architecture.input_shape[1], crop)
+    return network, PhotoReading(network.architecture, manifest, prepared, {})
 
 
 @lru_cache(KEPT)

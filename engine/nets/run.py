@@ -1,5 +1,7 @@
 """Run a network on one picture and look at every stage."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -16,6 +18,11 @@ def activations(net: Network, x: object) -> dict[str, NDArray[np.float32]]:
     returns   float32 arrays without batch axis: (C, H, W), or (C,) behind a linear stage
     Raises ShapeError if the picture is not of the network's input shape.
     """
+    return dict(walk_activations(net, x))
+
+
+def walk_activations(net: Network, x: object) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """Yield what `activations` returns, each stage as soon as it is computed."""
     picture = real_array(x, "x")
     wanted = net.architecture.input_shape
     if picture.shape not in (wanted, (1, *wanted)):
@@ -26,5 +33,13 @@ def activations(net: Network, x: object) -> dict[str, NDArray[np.float32]]:
             got=picture.shape,
         )
     batch = torch.from_numpy(np.array(picture, np.float32).reshape(1, *wanted))
+    stages = net.walk(batch)
+    while stage := _next(stages):
+        name, value = stage
+        yield name, value[0].numpy()
+
+
+def _next(stages: Iterator[tuple[str, torch.Tensor]]) -> tuple[str, torch.Tensor] | None:
+    """Compute one more stage; between stages the caller's own torch is left as it was."""
     with torch.inference_mode():
-        return {name: value[0].numpy() for name, value in net.walk(batch)}
+        return next(stages, None)

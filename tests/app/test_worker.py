@@ -49,6 +49,26 @@ def test_a_call_returns_what_the_function_returns(shared):
     assert ask(shared, work.add, [1], [2]) == [1, 2]
 
 
+def test_a_generator_sends_each_value_as_it_comes_and_returns_last(shared):
+    parts = []
+    assert ask(shared, work.count_to, 3, on_part=parts.append) == "counted"
+    assert parts == [1, 2, 3]
+    assert ask(shared, work.count_to, 2) == "counted"
+
+
+def test_a_generator_that_fails_has_sent_what_came_before(shared):
+    parts = []
+    with pytest.raises(ShapeError):
+        ask(shared, work.count_then_fail, 2, on_part=parts.append)
+    assert parts == [1, 2]
+    assert ask(shared, work.add, 1, 2) == 3
+
+
+def test_a_generator_has_one_deadline_for_all_its_values():
+    with made(deadline=0.5) as worker, pytest.raises(TooSlow):
+        ask(worker, work.count_slowly, 20, 0.2)
+
+
 def test_all_calls_run_in_one_other_process(shared):
     pids = {ask(shared, work.process_id) for _ in range(3)}
     assert len(pids) == 1

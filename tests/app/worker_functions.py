@@ -62,3 +62,19 @@ def die():
 
 def unsendable():
     return threading.Lock()
+
+
+def count_to(last):
+    yield from range(1, last + 1)
+    return "counted"
+
+
+def count_then_fail(last):
+    yield from range(1, last + 1)
+    refuse()
+
+
+def count_slowly(last, seconds):
+    for number in range(last):
+        time.sleep(seconds)
+        yield number

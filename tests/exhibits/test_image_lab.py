@@ -308,10 +308,11 @@ class SlowWorker:
     def __init__(self):
         self.calls = 0
 
-    async def call(self, function, *arguments):
+    async def call(self, function, *arguments, on_part):
         self.calls += 1
-        await asyncio.sleep(0.01)
-        return function(*arguments)
+        for part in function(*arguments):
+            await asyncio.sleep(0)
+            on_part(part)
 
 
 class State:
@@ -328,6 +329,27 @@ def test_requests_for_one_reading_wait_for_it_together():
         return state.worker.calls
 
     assert asyncio.run(many()) == 1
+
+
+def test_a_stage_is_there_before_the_reading_is():
+    async def stages():
+        coming = Readings().coming(("tiny-vgg", "random", "cat", (0, 0, 64)), sample("cat"), State())
+        first = await coming.stage("conv1_1")
+        early = coming.is_there
+        return first, early, await coming.whole()
+
+    first, early, reading = asyncio.run(stages())
+    assert not early
+    assert first is reading.values["conv1_1"]
+    assert list(reading.values) == ["input", *(stage.name for stage in reading.architecture.stages)]
+
+
+def test_a_stage_of_a_reading_that_fails_fails_alike():
+    async def stage():
+        await Readings().coming(("tiny-vgg", "shipped", "cat", (0, 0, 64)), sample("cat"), State()).stage("conv1_1")
+
+    with pytest.raises(nets.RangeError):
+        asyncio.run(stage())
 
 
 def test_what_failed_is_asked_again():

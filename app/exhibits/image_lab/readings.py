@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from app.networks.explained import Sums
 from app.networks.sources import best_source
 from app.pictures import Pixels
 from engine import RangeError
-from engine.nets.photo_reading import PhotoReading, first_filters, read_photo, unit_weights
+from engine.nets.photo_reading import PhotoReading, Values, first_filters, unit_weights, walk_photo
 from engine.photo import Crop, crop_of
 
 MOST_BYTES = 200_000_000  # of all readings kept: AlexNet's take 8 MB each, VGG-16's 110
@@ -38,33 +39,76 @@ class Looked(NamedTuple):
     filters: NDArray[np.float32] | None  # of the first layer, where that is shown
 
 
+class Coming:
+    """A reading while it is computed: one stage after another, at the end all of it."""
+
+    def __init__(self, key: Key, photo: Pixels, worker: Any, when_done: Callable[[], None]) -> None:
+        net, weights, _, crop = key
+        self.values: Values = {}
+        self._head: PhotoReading | None = None
+        self._news = asyncio.Event()
+        walk = worker.call(walk_photo, net, weights, photo, crop, on_part=self._take)
+        self._walk: asyncio.Future[None] = asyncio.ensure_future(walk)
+        self._walk.add_done_callback(lambda _: self._tell())
+        self._walk.add_done_callback(lambda _: when_done())
+
+    @property
+    def is_there(self) -> bool:
+        """Whether all of it is."""
+        return self._walk.done() and not self.is_broken
+
+    @property
+    def is_broken(self) -> bool:
+        return self._walk.done() and (self._walk.cancelled() or self._walk.exception() is not None)
+
+    async def whole(self) -> PhotoReading:
+        """Return the reading. Raises what the worker raises."""
+        await asyncio.shield(self._walk)
+        assert self._head is not None
+        return replace(self._head, values=self.values)
+
+    async def stage(self, name: str) -> NDArray[np.float32]:
+        """Return the value of a stage as soon as it is there. Raises what the worker raises."""
+        while name not in self.values and not self._walk.done():
+            await self._news.wait()
+        if name not in self.values:
+            await self.whole()
+        return self.values[name]
+
+    def _take(self, part: PhotoReading | tuple[str, NDArray[np.float32]]) -> None:
+        if isinstance(part, PhotoReading):
+            self._head = part
+        else:
+            self.values[part[0]] = part[1]
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+
 @dataclass
 class Readings:
     """The last few readings. Requests for the same one, as for the maps of a page, wait for it together."""
 
     def __post_init__(self) -> None:
-        self._kept: OrderedDict[Key, asyncio.Future[PhotoReading]] = OrderedDict()
+        self._kept: OrderedDict[Key, Coming] = OrderedDict()
 
     async def of(self, key: Key, photo: Pixels, state: Any) -> PhotoReading:
         """Return the reading of a photo. Raises EngineError if the network or its weights are not there."""
+        return await self.coming(key, photo, state).whole()
+
+    def coming(self, key: Key, photo: Pixels, state: Any) -> Coming:
+        """Return the reading that is being computed, or was."""
         found = self._kept.get(key)
-        if found is None or found.cancelled():
-            net, weights, _, crop = key
-            found = asyncio.ensure_future(state.worker.call(read_photo, net, weights, photo, crop))
-            self._kept[key] = found
+        if found is None or found.is_broken:
+            self._kept[key] = found = Coming(key, photo, state.worker, self._forget)
         self._kept.move_to_end(key)
-        try:
-            reading: PhotoReading = await asyncio.shield(found)
-        except BaseException:
-            if found.done():
-                self._kept.pop(key, None)
-            raise
-        self._forget()
-        return reading
+        return found
 
     def _forget(self) -> None:
         """Drop the oldest until what is left fits; the newest stays."""
-        sizes = {key: _bytes(future.result()) for key, future in self._kept.items() if _is_there(future)}
+        sizes = {key: _bytes(coming.values) for key, coming in self._kept.items() if coming.is_there}
         total = sum(sizes.values())
         for key, size in list(sizes.items())[:-1]:
             if total <= MOST_BYTES:
@@ -73,12 +117,8 @@ class Readings:
             total -= size
 
 
-def _is_there(future: asyncio.Future[PhotoReading]) -> bool:
-    return future.done() and not future.cancelled() and future.exception() is None
-
-
-def _bytes(reading: PhotoReading) -> int:
-    return sum(value.nbytes for value in reading.values.values())
+def _bytes(values: Values) -> int:
+    return sum(value.nbytes for value in values.values())
 
 
 READINGS = Readings()
