@@ -70,9 +70,10 @@ class AnswersCache:
             await self.app(scope, receive, self._keeping(key, send))
 
     def _key(self, scope: Scope, headers: dict[bytes, bytes]) -> bytes:
-        gzip = b"gzip" in headers.get(b"accept-encoding", b"")
+        accepted = headers.get(b"accept-encoding", b"")
+        encodings = b" ".join(name for name in (b"gzip", b"zstd") if name in accepted)
         varying = b"\0".join(headers.get(name, b"") for name in VARYING)
-        parts = (self.salt, scope["raw_path"], scope["query_string"], varying, b"gzip" if gzip else b"")
+        parts = (self.salt, scope["raw_path"], scope["query_string"], varying, encodings)
         return b'"' + hashlib.blake2b(b"\0".join(parts), digest_size=12).hexdigest().encode() + b'"'
 
     def _keeping(self, key: bytes, send: Send) -> Send:

@@ -102,7 +102,8 @@ class Worker:
 
         def pass_on(part: Any) -> None:
             if on_part is not None:
-                loop.call_soon_threadsafe(on_part, part)
+                with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+                    loop.call_soon_threadsafe(on_part, part)
 
         job = self._thread.submit(self._run, function, arguments, longest, pass_on)
         self._line.add(job)

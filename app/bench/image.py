@@ -14,7 +14,8 @@ import numpy as np
 from app.bench import conv2d
 from app.bench.processes import alone
 from app.bench.row import Goal, MissingPeerError, Result, Row
-from app.networks.wall import Look, Wall, as_they_come
+from app.encoding import packed
+from app.networks.wall import Layout, Look, Wall, as_they_come
 from engine.ops.arrays import Array
 
 SEED = 7
@@ -101,11 +102,11 @@ def _until(stages: Any, last: str) -> Any:
 
 
 def _walls(values: list[Array]) -> list[Wall]:
-    return [Wall(value, Look(), as_they_come(value)) for value in values]
+    return [Wall(value, Look(), as_they_come(value), Layout.of(value.shape)) for value in values]
 
 
 def _pictures(values: list[Array]) -> list[bytes]:
-    return [wall.picture("light") for wall in _walls(values)]
+    return [packed(wall.picture("light", packed=False)) for wall in _walls(values)]
 
 
 def _levels(values: list[Array]) -> list[bytes]:

@@ -74,12 +74,16 @@ class LiveMaps:
 
     names    of the stages whose maps there are
     changes  (scene, words) -> what a page redraws for another input, as JSON; None if it asks for pictures
-    sheet    (scene, name, theme, "digit" or "beside") -> all maps of a stage as one PNG, for a page without scripts
+    sheet    (scene, name, theme, "digit" or "beside", packed) -> all maps of a stage as one PNG, for a page without
+             scripts; not packed if the answer packs it
+    early    (parameters, app.state, name) -> a scene for `sheet` that has that stage alone, or None; where a network
+             is so large that its first maps should not wait for its last
     """
 
     names: tuple[str, ...]
     changes: Callable[[Any, Words], dict[str, Any]] | None
-    sheet: Callable[[Any, str, str, str], bytes]
+    sheet: Callable[[Any, str, str, str, bool], bytes]
+    early: Callable[[Any, Any, str], Awaitable[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ class Exhibit:
     broken       (parameters, words) -> context of the page that offers repairs
     long_params  parameters that may be too long for a link; then they are stored
     view_params  parameters that change how a step is looked at, not what the steps are
+    page_only    parameters that say what the page shows of the scene; the API leaves them out
     moments      (scene, start, stop, words) -> steps as the page shows them, for a stepped exhibit
     arrays       name -> (scene -> array): what can be exported as .npy and .csv
     picture      scene -> PNG
@@ -131,6 +136,7 @@ class Exhibit:
     broken: Callable[[Any, Words], dict[str, Any]] = nothing_to_show
     long_params: tuple[str, ...] = ()
     view_params: tuple[str, ...] = ()
+    page_only: tuple[str, ...] = ()
     moments: Callable[[Any, int, int, Words], list[Any]] | None = None
     arrays: Mapping[str, Callable[[Any], Array]] = field(default_factory=dict)
     picture: Callable[[Any], bytes] | None = None

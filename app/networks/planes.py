@@ -50,8 +50,8 @@ def levels(value: Array, scale: float) -> Array:
     return steps.astype(np.int8)
 
 
-def sheet(value: Array, scale: float, across: int, theme: str) -> bytes:
-    """Return all maps of a stage as one PNG, `across` in a row, one pixel per number."""
+def sheet(value: Array, scale: float, across: int, theme: str, packed: bool) -> bytes:
+    """Return all maps of a stage as one PNG, `across` in a row, one pixel per number; packed unless the answer is."""
     drawn = levels(value, scale)
     count, rows, columns = drawn.shape
     down = -(-count // across)
@@ -63,5 +63,5 @@ def sheet(value: Array, scale: float, across: int, theme: str) -> bytes:
     colours = [ImageColor.getrgb(palette.colour(at, theme)) for at in range(-palette.STEPS, palette.STEPS + 1)]
     image.putpalette([0, 0, 0, *(part for colour in colours for part in colour[:3])])
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", transparency=0)
+    image.save(buffer, "PNG", transparency=0, compress_level=6 if packed else 0)
     return buffer.getvalue()

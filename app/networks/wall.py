@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Self
 
 import numpy as np
 from PIL import Image, ImageColor
 
 from app import palette
-from app.networks.planes import CLIPPED, GAP, planes
+from app.networks.planes import CLIPPED, GAP, plane_shape, planes
 from engine.ops.arrays import Array
 
 WIDTH = 432  # px that the wall takes on a desktop
@@ -37,33 +38,44 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """How so many maps of so many rows and columns lie on a wall."""
+
+    maps: int
+    rows: int
+    columns: int
+    across: int  # maps in a row
+
+    @classmethod
+    def of(cls, shape: tuple[int, ...], width: int = WIDTH) -> Self:
+        """Return the layout for a value of `shape` on a wall of `width` px."""
+        maps, rows, columns = plane_shape(shape)
+        side = min(LARGEST, max(SMALLEST, columns * 4 // 3))
+        return cls(maps, rows, columns, max(1, min(maps, width // side)))
+
+    @property
+    def down(self) -> int:
+        return -(-self.maps // self.across)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows of the picture, one pixel a number."""
+        return self.across * (self.columns + GAP) - GAP, self.down * (self.rows + GAP) - GAP
+
+
+@dataclass(frozen=True)
 class Wall:
     """The maps of one stage's value."""
 
     value: Array
     look: Look
     order: tuple[int, ...]  # which map stands where
+    layout: Layout
     shares: tuple[Array, ...] = ()  # other values that are to have the same scale
 
     @cached_property
     def maps(self) -> Array:
         return planes(self.value)
-
-    @property
-    def across(self) -> int:
-        """How many maps stand in a row."""
-        side = min(LARGEST, max(SMALLEST, self.maps.shape[2] * 4 // 3))
-        return max(1, min(len(self.maps), WIDTH // int(side)))
-
-    @property
-    def down(self) -> int:
-        return -(-len(self.maps) // self.across)
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Columns and rows of the picture, one pixel a number."""
-        _, rows, columns = self.maps.shape
-        return self.across * (columns + GAP) - GAP, self.down * (rows + GAP) - GAP
 
     @cached_property
     def bound(self) -> float:
@@ -79,20 +91,19 @@ class Wall:
 
     def corner(self, unit: int) -> tuple[int, int]:
         """Return column and row of the picture at which a map begins."""
-        down, right = divmod(self.order.index(unit), self.across)
+        down, right = divmod(self.order.index(unit), self.layout.across)
         _, rows, columns = self.maps.shape
         return right * (columns + GAP), down * (rows + GAP)
 
-    def picture(self, theme: str) -> bytes:
-        """Return all maps as one PNG."""
-        shown = self.maps
-        width, height = self.size
-        sheet = np.zeros((self.down * (shown.shape[1] + GAP), self.across * (shown.shape[2] + GAP)), np.uint8)
-        cells = np.zeros((self.down * self.across, shown.shape[1] + GAP, shown.shape[2] + GAP), np.uint8)
+    def picture(self, theme: str, packed: bool = True) -> bytes:
+        """Return all maps as one PNG; not packed if something faster packs it on its way."""
+        shown, down, across = self.maps, self.layout.down, self.layout.across
+        width, height = self.layout.size
+        cells = np.zeros((down * across, shown.shape[1] + GAP, shown.shape[2] + GAP), np.uint8)
         cells[: len(shown), :-GAP, :-GAP] = self._levels(shown[list(self.order)])
-        tiled = cells.reshape(self.down, self.across, *cells.shape[1:])
-        sheet[:] = tiled.transpose(0, 2, 1, 3).reshape(sheet.shape)
-        return png(sheet[:height, :width], self.look.colours, theme)
+        tiled = cells.reshape(down, across, *cells.shape[1:]).transpose(0, 2, 1, 3)
+        sheet = tiled.reshape(down * cells.shape[1], across * cells.shape[2])
+        return png(sheet[:height, :width], self.look.colours, theme, packed)
 
     def one(self, unit: int, theme: str) -> bytes:
         """Return one map as a PNG, one pixel a number."""
@@ -129,12 +140,12 @@ def as_they_come(value: Array) -> tuple[int, ...]:
     return tuple(range(len(planes(value))))
 
 
-def png(levels: Array, colours: str, theme: str) -> bytes:
+def png(levels: Array, colours: str, theme: str, packed: bool = True) -> bytes:
     """Return levels 0..255 as a PNG of as many pixels."""
     image = Image.fromarray(np.ascontiguousarray(levels), "P")
     image.putpalette(_palette(colours, theme))
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", transparency=0, compress_level=1, compress_type=RUNS)
+    image.save(buffer, "PNG", transparency=0, compress_level=1 if packed else 0, compress_type=RUNS)
     return buffer.getvalue()
 
 

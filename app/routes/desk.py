@@ -46,7 +46,8 @@ class Desk:
             if read.problems:
                 raise EngineError(EXPIRED)
             params = read.params
-        return await self.prepare(params)
+        fields = type(params).model_fields
+        return await self.prepare(params.model_copy(update={n: fields[n].default for n in self.exhibit.page_only}))
 
     def see_other(self, params: Any) -> Response:
         """Send the browser to the link of `params`."""
@@ -75,6 +76,7 @@ class Desk:
             problems=problems,
             compact=False,
             embed=bool(self.embedding),
+            query_with=query_with,
             state_days=self.settings.state_days,
             **links(self.exhibit, query, self.visitor.language),
             **context,

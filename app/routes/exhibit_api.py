@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.encoding import csv_answer, json_answer, npy_answer, png_answer
+from app.encoding import ZSTD, csv_answer, json_answer, npy_answer, png_answer
 from app.exhibits.base import Exhibit, LiveMaps
 from app.routes.desk import Desk
 
@@ -121,8 +121,11 @@ def _add_maps(router: APIRouter, exhibit: Exhibit, live: LiveMaps) -> None:
         of: Literal["digit", "beside"] = "digit",
     ) -> Response:
         """All maps of a stage, one pixel per number, on the page's colour scale."""
-        scene = await Desk(exhibit, request).scene(params)
-        return png_answer(await run_in_threadpool(live.sheet, scene, name, theme, of))
+        scene = await live.early(params, request.app.state, name) if live.early else None
+        scene = scene or await Desk(exhibit, request).scene(params)
+        takes_zstd = ZSTD in request.headers.get("accept-encoding", "")
+        picture = await run_in_threadpool(live.sheet, scene, name, theme, of, not takes_zstd)
+        return png_answer(picture, zstd=takes_zstd)
 
 
 def _end(start: int, stop: int | None) -> int:

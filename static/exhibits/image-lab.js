@@ -1,5 +1,6 @@
 /** A photo inside a network: maps and cells are opened where they are seen, values read under the pointer. */
 
+import "../js/crop-box.js";
 import "../js/formula-line.js";
 import "../js/map-wall.js";
 import "../js/official-weights.js";
@@ -47,7 +48,7 @@ function linkWith(change) {
  * @param {string | undefined} [trail]
  */
 function open(cell, trail) {
-  return visit(linkWith({ cell, trail, step: undefined }));
+  return visit(linkWith({ cell, trail, step: undefined, view: undefined }));
 }
 
 /** @type {Map<string, Arrays>} */
@@ -164,6 +165,11 @@ function windowCell(card, row, column) {
   if (card.dataset.rank === "1") return `${below}.${map}`;
   return `${below}.${map}.${Number(top) + row}.${Number(left) + column}`;
 }
+
+root.addEventListener("crop-change", (event) => {
+  const { across, down } = /** @type {CustomEvent} */ (event).detail;
+  visit(linkWith({ across: String(across), down: String(down), step: undefined }));
+});
 
 root.addEventListener("step-change", (event) => {
   const { step } = /** @type {CustomEvent} */ (event).detail;

@@ -12,6 +12,7 @@ from app.main import create_app
 from app.routes.heavy import heavy
 from app.worker import Busy, Crashed, TooSlow, Worker
 from tests.app import worker_functions as work
+from tests.event_loop import run
 
 FAILURES = {
     "busy": (Busy(7), 503, "try again in 7 s", "请在 7 秒后重试"),
@@ -61,7 +62,7 @@ def test_a_server_that_runs_has_its_worker_and_ends_it(settings):
     with TestClient(app) as client:
         assert client.get("/api/sum").json() == 3
     with pytest.raises(Busy):
-        asyncio.run(app.state.worker.call(work.add, 1, 2))
+        run(app.state.worker.call(work.add, 1, 2))
 
 
 def test_when_the_client_hangs_up_its_call_leaves_the_queue(tmp_path):
@@ -83,7 +84,7 @@ def test_when_the_client_hangs_up_its_call_leaves_the_queue(tmp_path):
 
     worker = Worker(queue=4, deadline=20)
     try:
-        assert asyncio.run(hang_up(worker)) == 3
+        assert run(hang_up(worker)) == 3
     finally:
         worker.close()
     assert not (tmp_path / "said").exists()

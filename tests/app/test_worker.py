@@ -15,6 +15,7 @@ from app import paths
 from app.worker import Busy, Crashed, TooSlow, Worker
 from engine import ShapeError
 from tests.app import worker_functions as work
+from tests.event_loop import run
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def made(**options):
 
 
 def ask(worker, function, *arguments, **options):
-    return asyncio.run(worker.call(function, *arguments, **options))
+    return run(worker.call(function, *arguments, **options))
 
 
 def until(condition, seconds=10):
@@ -61,6 +62,16 @@ def test_a_generator_that_fails_has_sent_what_came_before(shared):
     with pytest.raises(ShapeError):
         ask(shared, work.count_then_fail, 2, on_part=parts.append)
     assert parts == [1, 2]
+    assert ask(shared, work.add, 1, 2) == 3
+
+
+def test_parts_for_an_event_loop_that_has_ended_are_dropped(shared):
+    async def leave():
+        call = asyncio.ensure_future(shared.call(work.count_slowly, 5, 0.05, on_part=lambda part: None))
+        await asyncio.sleep(0.1)
+        return call
+
+    run(leave())
     assert ask(shared, work.add, 1, 2) == 3
 
 
@@ -111,7 +122,7 @@ def test_calls_run_one_after_the_other_in_the_order_they_came(shared, tmp_path):
     async def several():
         await asyncio.gather(*(shared.call(work.write, tmp_path / "said", letter) for letter in "abcd"))
 
-    asyncio.run(several())
+    run(several())
     assert (tmp_path / "said").read_text() == "abcd"
 
 
@@ -129,7 +140,7 @@ def test_a_full_queue_refuses_at_once_and_says_when_to_come_back():
         assert await worker.call(work.add, 1, 1) == 2
 
     with made(queue=2) as worker:
-        asyncio.run(crowd(worker))
+        run(crowd(worker))
 
 
 def test_a_queue_slower_than_the_deadline_gives_up_without_running(tmp_path):
@@ -141,7 +152,7 @@ def test_a_queue_slower_than_the_deadline_gives_up_without_running(tmp_path):
         await first
 
     with made() as worker:
-        asyncio.run(late(worker))
+        run(late(worker))
     assert not (tmp_path / "said").exists()
 
 
@@ -157,7 +168,7 @@ def test_a_call_cancelled_in_the_queue_is_never_run(shared, tmp_path):
             await second
         return await shared.call(work.add, 1, 2)
 
-    assert asyncio.run(leave()) == 3
+    assert run(leave()) == 3
     assert not (tmp_path / "said").exists()
 
 
@@ -179,7 +190,7 @@ def test_a_running_call_that_nobody_awaits_still_meets_its_deadline():
         return before, await worker.call(work.process_id)
 
     with made() as worker:
-        before, after = asyncio.run(leave(worker))
+        before, after = run(leave(worker))
     assert before != after
 
 
@@ -215,7 +226,7 @@ def test_closing_ends_the_call_that_runs_and_those_that_wait():
         await asyncio.to_thread(worker.close)
         return pid, await asyncio.gather(*calls, worker.call(work.add, 1, 2), return_exceptions=True)
 
-    pid, ends = asyncio.run(closed(Worker(queue=4, deadline=20)))
+    pid, ends = run(closed(Worker(queue=4, deadline=20)))
     assert [type(end) for end in ends] == [Crashed, Busy, Busy]
     assert not alive(pid)
 

@@ -14,6 +14,7 @@ from app.exhibits.image_lab.readings import Readings
 from app.exhibits.image_lab.samples import SAMPLES, sample
 from engine import nets
 from engine.nets import photo_reading
+from tests.event_loop import run
 
 API = "/api/exhibits/image-lab"
 PAGE = "/exhibits/image-lab"
@@ -328,7 +329,7 @@ def test_requests_for_one_reading_wait_for_it_together():
         await known.of(key, sample("cat"), state)
         return state.worker.calls
 
-    assert asyncio.run(many()) == 1
+    assert run(many()) == 1
 
 
 def test_a_stage_is_there_before_the_reading_is():
@@ -338,7 +339,7 @@ def test_a_stage_is_there_before_the_reading_is():
         early = coming.is_there
         return first, early, await coming.whole()
 
-    first, early, reading = asyncio.run(stages())
+    first, early, reading = run(stages())
     assert not early
     assert first is reading.values["conv1_1"]
     assert list(reading.values) == ["input", *(stage.name for stage in reading.architecture.stages)]
@@ -349,7 +350,7 @@ def test_a_stage_of_a_reading_that_fails_fails_alike():
         await Readings().coming(("tiny-vgg", "shipped", "cat", (0, 0, 64)), sample("cat"), State()).stage("conv1_1")
 
     with pytest.raises(nets.RangeError):
-        asyncio.run(stage())
+        run(stage())
 
 
 def test_what_failed_is_asked_again():
@@ -360,7 +361,7 @@ def test_what_failed_is_asked_again():
                 await known.of(("tiny-vgg", "shipped", "cat", (0, 0, 64)), sample("cat"), state)
         return state.worker.calls
 
-    assert asyncio.run(twice()) == 2
+    assert run(twice()) == 2
 
 
 def test_readings_that_are_too_many_are_forgotten(monkeypatch):
@@ -370,9 +371,9 @@ def test_readings_that_are_too_many_are_forgotten(monkeypatch):
             await known.of(("tiny-vgg", "random", "cat", (left, 0, 64)), sample("cat"), state)
         return len(known._kept)
 
-    one = asyncio.run(several())
+    one = run(several())
     monkeypatch.setattr(readings, "MOST_BYTES", 1)
-    assert (one, asyncio.run(several())) == (4, 1)
+    assert (one, run(several())) == (4, 1)
 
 
 def test_the_defaults_make_the_shortest_link():

@@ -72,6 +72,7 @@ class Params(LinkParams):
     order: Annotated[Literal["index", "strength"], Field(title=N_("Order of maps"))] = "index"
     beside: Annotated[PhotoText | None, Field(title=N_("Photo beside"))] = None
     beside_net: Annotated[PhotoNet | None, Field(title=N_("Network beside"))] = None
+    view: Annotated[Literal["stage", "layers", "depth"], Field(title=N_("View"))] = "stage"
     step_size: Annotated[Literal["layer", "map", "channel"], Field(title=N_("Step size"))] = "layer"
     step: Annotated[int | None, Field(ge=0, le=10_000, title=N_("Step"))] = None
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
 
+from app.exhibits.image_lab.maps import StageMaps
 from app.exhibits.image_lab.params import Params, picture_of
 from app.exhibits.image_lab.samples import sample
 from app.i18n import N_
@@ -59,7 +60,10 @@ class Coming:
 
     @property
     def is_broken(self) -> bool:
-        return self._walk.done() and (self._walk.cancelled() or self._walk.exception() is not None)
+        """Whether it will never be there; that of an event loop which has ended is not computed on."""
+        if not self._walk.done():
+            return self._walk.get_loop() is not asyncio.get_running_loop()
+        return self._walk.cancelled() or self._walk.exception() is not None
 
     async def whole(self) -> PhotoReading:
         """Return the reading. Raises what the worker raises."""
@@ -124,9 +128,15 @@ def _bytes(values: Values) -> int:
 READINGS = Readings()
 
 
-async def gather(params: Params, state: Any) -> Looked:
-    """Return what is to be seen: the photo, its reading, the one beside, the open cell's weights."""
+async def gather(params: Params, state: Any) -> Looked | None:
+    """Return what is to be seen: the photo, its reading, the one beside, the open cell's weights.
+
+    Of all layers at once nothing is waited for: their pictures are asked for one by one.
+    """
     photo = await _pixels(params.photo, state)
+    if params.view == "layers":
+        _coming(params, (params.net, params.source), params.photo, photo, state)
+        return None
     reading = await _reading(params, (params.net, params.source), params.photo, photo, state)
     cell = shown_cell(params, reading)
     filters = None
@@ -134,6 +144,16 @@ async def gather(params: Params, state: Any) -> Looked:
         filters = await state.worker.call(first_filters, params.net, params.source)
     beside = await _beside(params, state)
     return Looked(photo, reading, beside, cell, await _sums(params, reading, cell, state), filters)
+
+
+async def early(params: Params, state: Any, name: str) -> StageMaps | None:
+    """Return the maps of a stage as soon as they are computed; None if `name` is a picture of something else."""
+    if name not in params.architecture.shapes:
+        return None
+    photo = await _pixels(params.photo, state)
+    value = await _coming(params, (params.net, params.source), params.photo, photo, state).stage(name)
+    beside = await _beside(params, state) if params.view == "stage" else None
+    return StageMaps(params, value, beside.values.get(name) if beside else None)
 
 
 async def _beside(params: Params, state: Any) -> PhotoReading | None:
@@ -167,9 +187,13 @@ def shown_cell(params: Params, reading: PhotoReading) -> Cell:
 
 
 async def _reading(params: Params, net: tuple[str, str], name: str, photo: Pixels, state: Any) -> PhotoReading:
+    return await _coming(params, net, name, photo, state).whole()
+
+
+def _coming(params: Params, net: tuple[str, str], name: str, photo: Pixels, state: Any) -> Coming:
     height, width, _ = photo.shape
     crop = crop_of(height, width, zoom=params.zoom / 100, across=params.across / 100, down=params.down / 100)
-    return await READINGS.of((*net, name, crop), photo, state)
+    return READINGS.coming((*net, name, crop), photo, state)
 
 
 async def _pixels(name: str, state: Any) -> Pixels:

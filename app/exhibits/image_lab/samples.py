@@ -21,6 +21,7 @@ SAMPLES = {  # name in a link -> (file, what it shows)
     "astronaut": ("astronaut.png", N_("an astronaut")),
     "coins": ("coins.png", N_("coins")),
 }
+WHOLE = 400  # pixels
 THUMBNAIL = 116  # pixels, twice what a page shows
 
 
@@ -32,6 +33,13 @@ def sample(name: str) -> Pixels:
         pixels = np.array(photo.convert("RGB"))
     pixels.flags.writeable = False
     return pixels
+
+
+def small(pixels: Pixels) -> Pixels:
+    """Return a whole photo for a page, at most WHOLE pixels wide or high."""
+    photo = Image.fromarray(pixels)
+    photo.thumbnail((WHOLE, WHOLE))
+    return np.asarray(photo)
 
 
 @cache

@@ -10,32 +10,26 @@ import numpy as np
 from markupsafe import Markup
 
 from app import numbers
-from app.exhibits.image_lab.params import PHOTO_NETS, Params, picture_of
+from app.exhibits.image_lab.choices import choices
+from app.exhibits.image_lab.depth import Level, levels
+from app.exhibits.image_lab.maps import walled
+from app.exhibits.image_lab.params import Params
 from app.exhibits.image_lab.readings import Looked
 from app.exhibits.image_lab.ribbon import ribbon
-from app.exhibits.image_lab.samples import SAMPLES
+from app.exhibits.image_lab.samples import small
 from app.exhibits.image_lab.unit import UnitCard
 from app.i18n import N_, Words
 from app.networks.colour_filters import ColourFilters
 from app.networks.explained import Explanation, explain, explain_pixel
-from app.networks.sources import best_source
-from app.networks.wall import Look, Wall, as_they_come, ramp, rgb_png, strongest_first
+from app.networks.wall import Wall, ramp, rgb_png
 from app.stepper.single import mark
 from app.stepper.walk import Walk
 from engine import RangeError
-from engine.nets import NETS
-from engine.nets.photo_reading import RANDOM
 from engine.nets.summary import Summary
 from engine.ops.arrays import Array
-from engine.weights.official import OFFICIAL
 
 STEP_SIZES = {"layer": N_("Layer"), "map": N_("Map"), "channel": N_("Channel")}
 LISTED = 5  # classes
-SOURCES = {
-    "shipped": N_("trained by ConvLens"),
-    "official": N_("official ImageNet weights"),
-    "random": N_("untrained: random weights"),
-}
 
 
 class ImageLab(Walk):
@@ -80,22 +74,16 @@ class ImageLab(Walk):
     @cached_property
     def wall(self) -> Wall:
         """The maps of the stage."""
-        return self.wall_of(self.cell.stage)
+        return walled(self.params, self.value, self._value_beside)
 
-    def wall_of(self, name: str) -> Wall:
-        """Return the maps of stage `name` as a wall."""
-        return self._walled(self.reading.values[name], self.beside.values.get(name) if self.beside else None)
+    @cached_property
+    def wall_beside(self) -> Wall | None:
+        """The same maps of what stands beside; None if that network has no such stage."""
+        return None if self._value_beside is None else walled(self.params, self._value_beside, self.value)
 
-    def wall_beside(self, name: str) -> Wall | None:
-        """Return the same maps for what stands beside; None if that network has no such stage."""
-        if self.beside is None or name not in self.beside.values:
-            return None
-        return self._walled(self.beside.values[name], self.reading.values[name])
-
-    def _walled(self, value: Array, other: Array | None) -> Wall:
-        look = Look(self.params.scale, self.params.bound, self.params.gamma, self.params.colours)
-        order = strongest_first(value) if self.params.order == "strength" else as_they_come(value)
-        return Wall(value, look, order, () if other is None else (other,))
+    @property
+    def _value_beside(self) -> Array | None:
+        return self.beside.values.get(self.cell.stage) if self.beside else None
 
     @cached_property
     def filters(self) -> ColourFilters | None:
@@ -110,6 +98,11 @@ class ImageLab(Walk):
     def unit(self) -> UnitCard:
         row = next((row for row in self.summary.rows if row.name == self.cell.stage), None)
         return UnitCard(self.value, self.cell, row, self.architecture.input_shape)
+
+    @cached_property
+    def levels(self) -> list[Level]:
+        """Low, middle and high features."""
+        return levels(self.reading, self.summary)
 
     def explained(self, words: Words) -> Explanation:
         """Return what the open number is made of."""
@@ -126,8 +119,8 @@ class ImageLab(Walk):
 
     @property
     def current(self) -> str:
-        """The slab of the ribbon that is shown: of a ReLU, the stage before it."""
-        return self.pair.get("before", self.cell.stage)
+        """The slab of the ribbon that is shown: of a ReLU, the stage before it; none where several layers are."""
+        return "" if self.params.view == "depth" else self.pair.get("before", self.cell.stage)
 
     @property
     def pair(self) -> dict[str, str]:
@@ -199,17 +192,17 @@ class ImageLab(Walk):
         name = self.cell.stage if name == "output" else name
         return self.reading.values[self.architecture.stage(name).name if name != "input" else name]
 
-    def sheet(self, name: str, theme: str, of: str) -> bytes:
-        """Return the maps of a stage as a PNG; "photo" for the part that is seen, "map" for the open one."""
+    def sheet(self, name: str, theme: str, of: str, packed: bool) -> bytes:
+        """Return a PNG: "whole" of the photo, "photo" of the part that is seen, "filters", "map" of the open map."""
+        if name == "whole":
+            return rgb_png(small(self.looked.photo).transpose(2, 0, 1))
         if name == "photo":
             return rgb_png((self.beside if of == "beside" and self.beside else self.reading).prepared.pixels)
         if name == "filters":
             return self._first_filters().picture()
         if name == "map":
             return self.wall.one(self.unit.place[0], theme)
-        stage = name if name == "input" else self.architecture.stage(name).name
-        wall = self.wall_beside(stage) if of == "beside" else None
-        return (wall or self.wall_of(stage)).picture(theme)
+        return walled(self.params, self.reading.values[self.architecture.stage(name).name]).picture(theme, packed)
 
     def rank_below(self, explained: Explanation) -> int:
         """Return how many indices a cell has that the open number is made from."""
@@ -262,9 +255,8 @@ class ImageLab(Walk):
             "largest_share": largest,
             "predictions": self.predictions(),
             "share_left": self._share_left(),
-            "source_name": words.gettext(SOURCES[self.params.source]),
             "ramp": ramp(self.params.colours),
-            **choices(self.params),
+            **choices(self.params, words),
         }
 
     def breadcrumb(self, link: Callable[..., str]) -> list[tuple[str, str, str]]:
@@ -280,20 +272,3 @@ class ImageLab(Walk):
     def trail_onward(self) -> str:
         """The way to a cell that is opened from here."""
         return ",".join(map(str, (*self.params.way, self.cell)))
-
-
-def choices(params: Params) -> dict[str, Any]:
-    """Return what can be chosen, whether or not there is anything to see."""
-    return {
-        "samples": [(name, title) for name, (_, title) in SAMPLES.items()],
-        "uploaded": picture_of(params.photo),
-        "nets": [(name, NETS[name].title, best_source(name)) for name in PHOTO_NETS],
-        "sources": SOURCES,
-        "untrained": params.source == RANDOM,
-        "official": OFFICIAL.get(params.net) if params.source != "official" else None,
-    }
-
-
-def broken(params: Params, words: Words) -> dict[str, Any]:
-    """Return the context of a page that has nothing to show: the photos and networks stay."""
-    return {"scene": None, "params": params, "repairs": [], **choices(params)}

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from app import numbers, palette
+from app.i18n import N_
 from app.networks.cell import Cell
 from app.networks.place import receptive_box
 from app.networks.planes import place_in_planes, planes
@@ -76,7 +77,7 @@ class UnitCard:
     def facts(self) -> list[tuple[str, str]]:
         """(name, number) of the map's statistics."""
         flat = self.map.ravel().astype(np.float64)
-        figures = {"mean": flat.mean(), "std": flat.std(), "min": flat.min(), "max": flat.max()}
+        figures = {N_("mean"): flat.mean(), N_("std"): flat.std(), N_("min"): flat.min(), N_("max"): flat.max()}
         return [(name, numbers.short(float(figure))) for name, figure in figures.items()]
 
     @property

@@ -173,10 +173,10 @@ class LenetScene:
         """Return the colour levels of each stage, int8 (maps, rows, columns); both drawings share one scale."""
         return {view.name: planes.levels(reading.value(view.name), view.scale) for view in self.layers}
 
-    def sheet(self, name: str, theme: str, of: str) -> bytes:
+    def sheet(self, name: str, theme: str, of: str, packed: bool) -> bytes:
         """Return the maps of a stage as a PNG, for the drawing or for the one beside it."""
         view, reading = self.view(name), self.beside if of == "beside" and self.beside else self.reading
-        return planes.sheet(reading.value(name), view.scale, view.across, theme)
+        return planes.sheet(reading.value(name), view.scale, view.across, theme, packed)
 
     def _scale(self, name: str) -> float:
         if name in ("digit", "scaled"):
