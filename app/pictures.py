@@ -158,7 +158,7 @@ def _reduced(image: Image.Image) -> Image.Image:
     elif image.mode not in ("L", "RGB", "CMYK"):
         image = image.convert("RGB")
     # A large JPEG is decoded at a fraction of its size; transparent pixels weigh nothing in the means.
-    image.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    image.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS, reducing_gap=1.5)
     return ImageOps.exif_transpose(image)
 
 
@@ -171,5 +171,5 @@ def _over_white(image: Image.Image) -> Image.Image:
 
 def _png(pixels: Pixels) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)  # 6 takes five times as long for a tenth less
     return buffer.getvalue()
