@@ -6,10 +6,11 @@ Nothing but a POST here, or `convlens weights get`, makes this program speak to 
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.downloads import Downloads
 from app.encoding import json_answer
@@ -35,8 +36,14 @@ def state(request: Request, name: Name) -> Response:
 
 @router.post(PATH, name="weights: download", status_code=202, dependencies=[Depends(same_site)])
 def start(request: Request, name: Name) -> Response:
-    """Download the official ImageNet weights of a network from their publisher, or go on with it."""
+    """Download the official ImageNet weights of a network from their publisher, or go on with it.
+
+    A form on a page is led back to its page.
+    """
     _downloads(request).start(_known(name))
+    if "text/html" in request.headers.get("accept", ""):
+        page = urlsplit(request.headers.get("referer", "/"))
+        return RedirectResponse(urlunsplit(("", "", page.path, page.query, "")), status_code=303)
     return _answer(request, name, 202)
 
 

@@ -82,6 +82,13 @@ def test_a_post_brings_them(visitor, publisher):
     assert nets.build("lenet5", "official")
 
 
+def test_a_form_without_scripts_is_led_back_to_its_page(visitor, publisher):
+    headers = {"accept": "text/html,*/*", "referer": "http://testserver/exhibits/image-lab?net=alexnet&zoom=200"}
+    answer = visitor.post(URL, headers=headers, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/exhibits/image-lab?net=alexnet&zoom=200")
+    until(visitor, "here")
+
+
 def test_a_running_server_has_its_worker_convert_them(settings, publisher):
     with TestClient(create_app(settings)) as client:
         client.post(URL)
