@@ -78,21 +78,31 @@ def folded_share(y: Reals, stride: int) -> float:
     return float(power[beyond_grid(stride, len(y))].sum()) / total if total else 0.0
 
 
-def moved(y: Reals, stride: int, pixels: int) -> tuple[float, float]:
-    """Return what moving the photo to the right does to a sampled map: how much it changes, how much is unexplained.
+def moved_maps(y: Reals, stride: int, pixels: int) -> tuple[Reals, Reals, Reals]:
+    """Return a sampled map, the same of a photo moved to the right, and what the first foretells of the second.
 
-    before = y[::s, ::s], after = the same of y moved by `pixels`
-    change       rms(after - before) / rms(before - its mean)
-    unexplained  rms(after - before moved by pixels / s cells) / rms(before - its mean)
-
-    The map is moved by parts of a cell as its waves are (by Fourier interpolation): for a map without aliases that
-    is exact, and nothing is unexplained. The plain change does not depend on the stride, but for chance.
+    before     y[::s, ::s]
+    after      the same of y moved by `pixels`
+    predicted  before, moved by pixels / s cells as its waves are (by Fourier interpolation); for a map without
+               aliases that is exactly `after`
 
     y   (H, W) of stride 1 that continues at its opposite edge; s divides W
     """
     before, after = y[::stride, ::stride], np.roll(y, pixels, axis=1)[::stride, ::stride]
     turns = np.fft.fftfreq(before.shape[1]) * pixels / stride
     predicted = np.fft.ifft(np.fft.fft(before, axis=1) * np.exp(-2j * np.pi * turns), axis=1).real
+    return before, after, predicted
+
+
+def moved(y: Reals, stride: int, pixels: int) -> tuple[float, float]:
+    """Return how much moving the photo to the right changes a sampled map, and how much of it is unexplained.
+
+    change       rms(after - before) / rms(before - its mean); it does not depend on the stride, but for chance
+    unexplained  rms(after - predicted) / rms(before - its mean); 0 for a map without aliases
+
+    y   as in moved_maps
+    """
+    before, after, predicted = moved_maps(y, stride, pixels)
     size = _rms(before - before.mean())
     return (_rms(after - before) / size, _rms(after - predicted) / size) if size else (0.0, 0.0)
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from engine import weights as stored
 from engine.nets import find
-from engine.nets.aliasing import Sampling, sampled
+from engine.nets.aliasing import Sampling, map_around, moved_maps, sampled
 from engine.nets.architecture import Shape, Stage
 from engine.nets.filters import spectrum
 from engine.nets.photo_reading import RANDOM, unit_weights
 from engine.nets.photo_reading import first_filters as filters_of_network
 from engine.ops.conv2d import conv2d
-from engine.photo import Crop, Pixels, prepare
+from engine.photo import Pixels, prepare
 from engine.weights import official
 
 STRIDES = (1, 2, 4)  # at which every bank is sampled, besides its own
@@ -40,7 +40,7 @@ class FirstLayer:
     @property
     def sees_photos(self) -> bool:
         """Whether its input are photos in red, green and blue."""
-        return self.weight.shape[1] == 3
+        return bool(self.weight.shape[1] == 3)
 
 
 @lru_cache(8)
@@ -84,11 +84,26 @@ def largest_activations(net: str, source: str, photos: Sequence[Pixels]) -> Real
     return largest
 
 
-def sampled_photo(net: str, source: str, photo: Pixels, crop: Crop | None = None) -> list[Sampling]:
+def sampled_photo(net: str, source: str, photo: Pixels) -> list[Sampling]:
     """Return what strides of 1, 2, 4 and the layer's own do to its maps of a photo that is moved by one pixel.
 
-    Raises as first_layer and engine.photo.prepare.
+    Raises as first_layer.
     """
     layer = first_layer(net, source)
-    x = np.asarray(prepare(photo, layer.input_shape[1], crop).input, np.float64)
-    return sampled(x, np.asarray(layer.weight, np.float64), sorted({*STRIDES, layer.stage.stride}))
+    strides = sorted({*STRIDES, layer.stage.stride})
+    return sampled(_seen(layer, photo), np.asarray(layer.weight, np.float64), strides)
+
+
+def moved_photo(net: str, source: str, photo: Pixels, unit: int) -> tuple[Reals, Reals, Reals]:
+    """Return the map of one filter before and after the photo is moved by one pixel, and what is foretold.
+
+    See engine.nets.aliasing.moved_maps. Raises as first_layer.
+    """
+    layer = first_layer(net, source)
+    y = map_around(_seen(layer, photo), np.asarray(layer.weight[unit], np.float64))
+    return moved_maps(y, layer.stage.stride, 1)
+
+
+def _seen(layer: FirstLayer, photo: Pixels) -> Reals:
+    """Return the middle square of a photo as the layer's input."""
+    return np.asarray(prepare(photo, layer.input_shape[1]).input, np.float64)

@@ -19,7 +19,7 @@ Reals = NDArray[np.float64]
 
 def ring_middles() -> Reals:
     """Return the frequency (RINGS,) in the middle of each ring, cycles per pixel."""
-    return (np.arange(RINGS) + 0.5) * RING
+    return np.asarray((np.arange(RINGS) + 0.5) * RING, np.float64)
 
 
 def radial(power: Floats) -> Reals:
@@ -54,6 +54,12 @@ def beyond_grid(stride: int, size: int = FINE) -> NDArray[np.bool_]:
     return np.asarray(np.maximum(np.abs(rows), np.abs(columns)) > grid_nyquist(stride) * exactly)
 
 
+def band(low: float, high: float, size: int = FINE) -> NDArray[np.bool_]:
+    """Return which frequencies are from `low` to below `high` cycles per pixel away from the constant, (size, size)."""
+    radius = np.hypot(*frequencies(size))
+    return np.asarray((radius >= low) & (radius < high))
+
+
 def grid_nyquist(stride: int) -> float:
     """Return the fastest wave that a grid of every `stride`-th pixel carries: 1 / (2 stride) cycles per pixel."""
     return NYQUIST / stride
@@ -62,9 +68,10 @@ def grid_nyquist(stride: int) -> float:
 def peak(power: Floats) -> Reals:
     """Return the frequency (F, 2) that each filter answers to most: down the rows, along the columns.
 
-    Of a wave and its opposite, which are the same, it is the one that goes right or straight down.
+    Of a wave and its opposite, which are the same, it is the one that goes right or straight down; half a cycle
+    per pixel, which is its own opposite, is written without a minus.
     """
-    rows, columns = (places.ravel() for places in frequencies(power.shape[-1]))
+    rows, columns = (np.where(f == -NYQUIST, NYQUIST, f).ravel() for f in frequencies(power.shape[-1]))
     half = (columns > 0) | ((columns == 0) & (rows >= 0))
     at = np.where(half, power.reshape(len(power), -1), -1).argmax(axis=1)
     return np.stack([rows[at], columns[at]], axis=1)

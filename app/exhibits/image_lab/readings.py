@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +13,7 @@ from app.exhibits.image_lab.samples import sample
 from app.i18n import N_
 from app.networks.cell import Cell
 from app.networks.explained import Sums
+from app.networks.kept import Kept
 from app.networks.sources import best_source
 from app.pictures import Pixels
 from engine import RangeError
@@ -38,43 +36,16 @@ class Looked(NamedTuple):
     filters: NDArray[np.float32] | None  # of the first layer, where that is shown
 
 
-@dataclass
-class Readings:
+class Readings(Kept[PhotoReading]):
     """The last few readings. Requests for the same one, as for the maps of a page, wait for it together."""
 
-    def __post_init__(self) -> None:
-        self._kept: OrderedDict[Key, asyncio.Future[PhotoReading]] = OrderedDict()
+    def __init__(self) -> None:
+        super().__init__(MOST_BYTES, _bytes)
 
     async def of(self, key: Key, photo: Pixels, state: Any) -> PhotoReading:
         """Return the reading of a photo. Raises EngineError if the network or its weights are not there."""
-        found = self._kept.get(key)
-        if found is None or found.cancelled():
-            net, weights, _, crop = key
-            found = asyncio.ensure_future(state.worker.call(read_photo, net, weights, photo, crop))
-            self._kept[key] = found
-        self._kept.move_to_end(key)
-        try:
-            reading: PhotoReading = await asyncio.shield(found)
-        except BaseException:
-            if found.done():
-                self._kept.pop(key, None)
-            raise
-        self._forget()
-        return reading
-
-    def _forget(self) -> None:
-        """Drop the oldest until what is left fits; the newest stays."""
-        sizes = {key: _bytes(future.result()) for key, future in self._kept.items() if _is_there(future)}
-        total = sum(sizes.values())
-        for key, size in list(sizes.items())[:-1]:
-            if total <= MOST_BYTES:
-                return
-            del self._kept[key]
-            total -= size
-
-
-def _is_there(future: asyncio.Future[PhotoReading]) -> bool:
-    return future.done() and not future.cancelled() and future.exception() is None
+        net, weights, _, crop = key
+        return await self.get(key, lambda: state.worker.call(read_photo, net, weights, photo, crop))
 
 
 def _bytes(reading: PhotoReading) -> int:

@@ -18,7 +18,7 @@ from app.exhibits.image_lab.unit import UnitCard
 from app.i18n import N_, Words
 from app.networks.colour_filters import ColourFilters
 from app.networks.explained import Explanation, explain, explain_pixel
-from app.networks.sources import best_source
+from app.networks.sources import SOURCES, best_source
 from app.networks.wall import Look, Wall, as_they_come, ramp, rgb_png, strongest_first
 from app.stepper.single import mark
 from app.stepper.walk import Walk
@@ -31,11 +31,6 @@ from engine.weights.official import OFFICIAL
 
 STEP_SIZES = {"layer": N_("Layer"), "map": N_("Map"), "channel": N_("Channel")}
 LISTED = 5  # classes
-SOURCES = {
-    "shipped": N_("trained by ConvLens"),
-    "official": N_("official ImageNet weights"),
-    "random": N_("untrained: random weights"),
-}
 
 
 class ImageLab(Walk):

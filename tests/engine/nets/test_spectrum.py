@@ -6,7 +6,7 @@ import pytest
 from engine.nets import spectrum
 from engine.nets.filters import FINE, frequencies, power_share
 from engine.nets.filters import spectrum as spectrum_of
-from engine.nets.spectrum import beyond_grid, dead, grid_nyquist, peak, radial, ring_counts, ring_middles, rms
+from engine.nets.spectrum import band, beyond_grid, dead, grid_nyquist, peak, radial, ring_counts, ring_middles, rms
 
 
 def point(size=7):
@@ -53,8 +53,9 @@ def test_a_wave_lies_in_one_ring(rows, columns, ring):
 
 
 def test_a_wave_peaks_at_its_frequency():
-    power = spectrum_of(np.concatenate([wave(0.25, 0.125), wave(-0.125, 0.25), wave(0.25, 0), wave(0, 0)]))
-    np.testing.assert_array_equal(peak(power), [(0.25, 0.125), (-0.125, 0.25), (0.25, 0), (0, 0)])
+    waves = [(0.25, 0.125), (-0.125, 0.25), (0.25, 0), (0, 0), (0, 0.5), (0.5, 0), (0.5, 0.5)]
+    power = spectrum_of(np.concatenate([wave(*one) for one in waves]))
+    np.testing.assert_array_equal(peak(power), waves)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,13 @@ def test_a_diagonal_wave_beyond_the_circle_is_carried_by_the_square():
 
 def test_the_share_of_a_single_pixel_is_the_share_of_the_places():
     assert power_share(spectrum_of(point()), beyond_grid(4))[0] == pytest.approx(1 - 17**2 / 64**2)
+
+
+@pytest.mark.parametrize(("frequency", "shares"), [(0.0, (1, 0)), (0.125, (0, 1)), (0.25, (0, 0))])
+def test_a_band_begins_with_its_first_frequency_and_ends_before_its_last(frequency, shares):
+    power = spectrum_of(wave(frequency, 0))
+    got = [power_share(power, band(*ends))[0] for ends in ((0, 0.125), (0.125, 0.25))]
+    assert got == pytest.approx(shares, abs=1e-12)
 
 
 def test_a_filter_of_zeros_has_no_share_and_no_rings():
