@@ -41,7 +41,12 @@ def power_share(power: Floats, where: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 def low_power(weight: Floats) -> NDArray[np.float64]:
     """Return the share (F,) of each filter's power below half the Nyquist frequency, constant part included."""
-    return power_share(spectrum(weight), np.hypot(*frequencies()) < HALF_NYQUIST)
+    return low_share(spectrum(weight))
+
+
+def low_share(power: Floats) -> NDArray[np.float64]:
+    """Return the same of spectra that are there already."""
+    return power_share(power, np.hypot(*frequencies(power.shape[-1])) < HALF_NYQUIST)
 
 
 def smooth(weight: Floats) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ from app.exhibits.first_layer.params import Params
 from app.i18n import N_
 from app.networks.colour_filters import ColourFilters
 from app.networks.wall import HALF, png
-from engine.nets.filters import FINE, HALF_NYQUIST, SMOOTH, low_power, power_share, spectrum
+from engine.nets.filters import FINE, HALF_NYQUIST, SMOOTH, low_share, power_share, spectrum
 from engine.nets.first_layer import STRIDES, FirstLayer
 from engine.nets.spectrum import NYQUIST, Reals, band, beyond_grid, dead, grid_nyquist, peak, radial, rms
 
@@ -88,7 +88,7 @@ class Bank:
     @cached_property
     def low(self) -> Reals:
         """Share of each filter's power below half the Nyquist frequency."""
-        return low_power(self.layer.weight)
+        return low_share(self.layer.power)
 
     @property
     def smooth(self) -> int:

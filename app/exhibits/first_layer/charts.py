@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app import numbers
 
+Values = Sequence[float] | NDArray[np.float64]
+
 WIDTH, HEIGHT = 360, 196  # of the picture; a phone shows it at this size
-LEFT, RIGHT, TOP, BOTTOM = 40, 8, 20, 36  # room for the ticks' texts
+LEFT, RIGHT, TOP, BOTTOM = 46, 8, 20, 36  # room for the ticks' texts
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,12 @@ class Axis:
     ticks: tuple[float, ...]
     logarithmic: bool = False
 
-    def share(self, value: float) -> float:
-        """Return where a value stands, 0 to 1; what lies outside stands at the end."""
-        low, high = (math.log(self.low), math.log(self.high)) if self.logarithmic else (self.low, self.high)
+    def shares(self, values: Values) -> NDArray[np.float64]:
+        """Return where values stand, 0 to 1; what lies outside stands at the end."""
+        low, high, given = np.float64(self.low), np.float64(self.high), np.asarray(values, np.float64)
         if self.logarithmic:
-            value = math.log(max(value, self.low))
-        return min(1.0, max(0.0, (value - low) / (high - low)))
+            low, high, given = np.log(low), np.log(high), np.log(np.maximum(given, self.low))
+        return np.asarray(np.clip((given - low) / (high - low), 0, 1))
 
 
 @dataclass(frozen=True)
@@ -45,19 +49,20 @@ class Chart:
 
     def across(self, value: float) -> float:
         """Return the x of a value."""
-        left, _, right, _ = self.area
-        return round(left + (right - left) * self.x.share(value), 1)
+        return self.points([value], [self.y.low])[0][0]
 
     def down(self, value: float) -> float:
         """Return the y of a value."""
-        _, top, _, bottom = self.area
-        return round(bottom - (bottom - top) * self.y.share(value), 1)
+        return self.points([self.x.low], [value])[0][1]
 
-    def points(self, xs: Iterable[float], ys: Iterable[float]) -> list[tuple[float, float]]:
+    def points(self, xs: Values, ys: Values) -> list[tuple[float, float]]:
         """Return the place of each point."""
-        return [(self.across(x), self.down(y)) for x, y in zip(xs, ys, strict=True)]
+        left, top, right, bottom = self.area
+        across = np.round(left + (right - left) * self.x.shares(xs), 1).tolist()
+        down = np.round(bottom - (bottom - top) * self.y.shares(ys), 1).tolist()
+        return list(zip(across, down, strict=True))
 
-    def line(self, xs: Iterable[float], ys: Iterable[float]) -> str:
+    def line(self, xs: Values, ys: Values) -> str:
         """Return a line through points, as an SVG path."""
         return "M" + "L".join(f"{x} {y}" for x, y in self.points(xs, ys))
 
