@@ -177,6 +177,21 @@ def test_the_facts_of_a_filter_are_as_worked_by_hand(client, known):
     assert '<rect class="ring" x="10" y="0" width="4" height="4"/>' in text
 
 
+def test_no_grey_wave_is_answered_more_than_the_best_one(client):
+    def amplitude(frequency, angle):
+        query = {**TWO, "beside_unit": 17, "frequency": frequency, "angle": angle}
+        return asked(client, **query)["banks"][1]["grating"]["amplitude"]
+
+    text = page(client, **TWO, beside_unit=17, tab="aliasing")
+    links = re.findall(r"frequency=([0-9.]+)&amp;angle=([0-9.]+)", text)
+    best = amplitude(*links[-1])
+    weight = photo_reading.first_filters("zfnet", "random")[17].astype(np.float64)
+    rng = np.random.default_rng(3)
+    others = [amplitude(f, a) for f, a in zip(rng.uniform(0, 0.5, 12), rng.uniform(0, 180, 12), strict=True)]
+    assert best > 0.98 * max(others)  # the best of a grid of 1/64
+    assert best <= np.abs(weight.sum(axis=0)).sum()
+
+
 def test_dead_features_are_counted_by_the_rule_that_is_told(client, known):
     """The median is 4: 0.2 is 5 % of it."""
     text = page(client, tab="dead")

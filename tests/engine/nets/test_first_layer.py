@@ -6,7 +6,7 @@ import torch
 
 from engine.errors import FileError, RangeError
 from engine.nets import photo_reading
-from engine.nets.first_layer import first_layer, largest_activations, sampled_photo
+from engine.nets.first_layer import first_layer, largest_activations, moved_photo, sampled_photo
 from engine.nets.photo_reading import first_filters, read_photo
 from engine.weights import find, official
 
@@ -62,6 +62,24 @@ def test_a_photo_is_sampled_at_the_layers_own_stride(photos):
     assert (got[2].folded > got[1].folded).all()
     weight = torch.tensor(first_filters("tiny-vgg", "random"))
     assert [len(one.change) for one in got] == [len(weight)] * 3
+
+
+def test_a_moved_photo_moves_its_map(photos):
+    """At stride 1 all of it is foretold; the map is that of the network wherever the photo's edge is not seen."""
+    before, after, predicted = moved_photo("tiny-vgg", "random", photos[0], 3)
+    np.testing.assert_array_equal(after, np.roll(before, 1, axis=1))
+    np.testing.assert_allclose(predicted, after, atol=1e-12)
+    values = read_photo("tiny-vgg", "random", photos[0]).values["conv1_1"][3]
+    np.testing.assert_allclose(before[: len(values), : len(values)], values, atol=1e-4)
+
+
+def test_the_maps_of_a_moved_photo_are_those_that_are_measured(photos):
+    before, after, predicted = moved_photo("zfnet", "random", photos[0], 5)
+    assert before.shape == (112, 112)  # every second of 224 answers
+    change = float(np.sqrt(((after - before) ** 2).mean()) / before.std())
+    left = float(np.sqrt(((after - predicted) ** 2).mean()) / before.std())
+    (own,) = (one for one in sampled_photo("zfnet", "random", photos[0]) if one.stride == 2)
+    assert (own.change[5], own.unexplained[5]) == pytest.approx((change, left))
 
 
 def test_what_is_not_there_is_said(monkeypatch, tmp_path):
