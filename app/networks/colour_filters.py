@@ -18,24 +18,35 @@ LEAST = 36  # px of one filter
 
 @dataclass(frozen=True)
 class ColourFilters:
-    """Filters (F, 3, K, K), red, green and blue; each on a scale of its own, zero is grey."""
+    """Filters (F, 3, K, K), red, green and blue, or (F, 1, K, K); zero is grey.
+
+    wide     pixels that a row of them takes, so that filters of different sizes stand on one scale; 0 for as many
+             as the image lab has room for
+    shared   one colour scale for all filters; else each has its own
+    order    in which they stand; empty for that of their index
+    """
 
     weight: NDArray[np.floating]
+    wide: int = 0
+    shared: bool = False
+    order: tuple[int, ...] = ()
 
     @property
     def across(self) -> int:
         """How many stand in a row."""
+        if self.wide:
+            return max(1, (self.wide + 1) // (int(self.weight.shape[3]) + 1))
         return min(len(self.weight), WIDTH // LEAST)
 
     @property
     def size(self) -> tuple[int, int]:
         """Columns and rows of the picture, one pixel a weight."""
         count, _, rows, columns = self.weight.shape
-        return self.across * (columns + 1) - 1, math.ceil(count / self.across) * (rows + 1) - 1
+        return self.wide or self.across * (columns + 1) - 1, math.ceil(count / self.across) * (rows + 1) - 1
 
     def corner(self, unit: int) -> tuple[int, int]:
         """Return column and row at which a filter begins."""
-        down, right = divmod(unit, self.across)
+        down, right = divmod(self.order.index(unit) if self.order else unit, self.across)
         _, _, rows, columns = self.weight.shape
         return right * (columns + 1), down * (rows + 1)
 
@@ -49,16 +60,23 @@ class ColourFilters:
         return float(low_power(self.weight[unit : unit + 1])[0])
 
     def picture(self) -> bytes:
-        """Return them all as one PNG."""
+        """Return them all as one PNG; where a row may stay short, nothing is seen between and behind them."""
         width, height = self.size
-        sheet = np.full((3, height, width), GREY, np.uint8)
+        sheet = np.full((4, height, width), GREY, np.uint8)
+        sheet[3] = 0
         _, _, rows, columns = self.weight.shape
-        for unit, pixels in enumerate(self._pixels()):
+        for unit, pixels in enumerate(self.pixels()):
             left, top = self.corner(unit)
-            sheet[:, top : top + rows, left : left + columns] = pixels
-        return rgb_png(sheet)
+            sheet[:3, top : top + rows, left : left + columns] = pixels
+            sheet[3, top : top + rows, left : left + columns] = 255
+        return rgb_png(sheet if self.wide else sheet[:3])
 
-    def _pixels(self) -> NDArray[np.uint8]:
-        largest = np.abs(self.weight).max(axis=(1, 2, 3), keepdims=True)
+    def one(self, unit: int) -> bytes:
+        """Return one filter as a PNG."""
+        return rgb_png(np.broadcast_to(self.pixels()[unit], (3, *self.weight.shape[2:])))
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """Return the colours of each filter, of the shape of the weights."""
+        largest = np.abs(self.weight).max(axis=None if self.shared else (1, 2, 3), keepdims=True)
         share = self.weight / np.where(largest > 0, largest, 1)
         return np.asarray(np.rint(GREY + (GREY - 1) * share), np.uint8)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from app.i18n import N_
 from engine import weights
 from engine.nets import described
 from engine.nets.architecture import Architecture
 from engine.nets.photo_reading import RANDOM, UNTRAINED
 from engine.weights import Manifest
+
+SOURCES = {
+    "shipped": N_("trained by ConvLens"),
+    "official": N_("official ImageNet weights"),
+    "random": N_("untrained: random weights"),
+}
 
 
 @lru_cache(16)

@@ -150,7 +150,7 @@ def png(levels: Array, colours: str, theme: str, packed: bool = True) -> bytes:
 
 
 def rgb_png(pixels: Array) -> bytes:
-    """Return red, green and blue, uint8 (3, H, W), as a PNG."""
+    """Return red, green and blue, perhaps also how opaque it is, uint8 (3 or 4, H, W), as a PNG."""
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0))).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()

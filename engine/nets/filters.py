@@ -22,13 +22,31 @@ def spectrum(weight: Floats, size: int = FINE) -> NDArray[np.float64]:
     return total
 
 
+def frequencies(size: int = FINE) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what frequency each place of a spectrum stands for: down the rows, along the columns, cycles per pixel."""
+    rows, columns = np.meshgrid(np.fft.fftfreq(size), np.fft.fftfreq(size), indexing="ij")
+    return rows, columns
+
+
+def power_share(power: Floats, where: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the share (F,) of each spectrum's power that lies where told; of a filter of zeros, 0.
+
+    power   (F, size, size), as of `spectrum`
+    where   (size, size)
+    """
+    total = power.sum(axis=(1, 2))
+    share: NDArray[np.float64] = (power * where).sum(axis=(1, 2)) / np.where(total > 0, total, 1)
+    return share
+
+
 def low_power(weight: Floats) -> NDArray[np.float64]:
     """Return the share (F,) of each filter's power below half the Nyquist frequency, constant part included."""
-    power = spectrum(weight)
-    rows, columns = np.meshgrid(np.fft.fftfreq(FINE), np.fft.fftfreq(FINE), indexing="ij")
-    low = np.hypot(rows, columns) < HALF_NYQUIST
-    share: NDArray[np.float64] = (power * low).sum(axis=(1, 2)) / power.sum(axis=(1, 2))
-    return share
+    return low_share(spectrum(weight))
+
+
+def low_share(power: Floats) -> NDArray[np.float64]:
+    """Return the same of spectra that are there already."""
+    return power_share(power, np.hypot(*frequencies(power.shape[-1])) < HALF_NYQUIST)
 
 
 def smooth(weight: Floats) -> NDArray[np.bool_]:

@@ -32,6 +32,7 @@ PAGES = {
     "opened": "/exhibits/lenet5?digit=7&beside=4&cell=conv2.3.4.5&step_size=channel&trail=softmax.7,pool2.3.2.2",
     "pixels": "/exhibits/lenet5?digit=2&cell=input.0.9.9",
     "explained": f"{LAB}?photo=coffee&beside=cat&cell=conv3.7.5.5&step_size=channel&step=2&trail=softmax.1",
+    **{f"first-{tab}": f"/exhibits/first-layer?tab={tab}" for tab in ("spectrum", "dead", "aliasing", "shift")},
     "normalised": f"{LAB}?photo=coins&cell=norm1.3.9.9&scale=fixed&colours=viridis&net=zfnet",
 }
 VIEWS = {

@@ -7,16 +7,11 @@ from typing import Any
 from app.exhibits.image_lab.params import PHOTO_NETS, Params, picture_of
 from app.exhibits.image_lab.samples import SAMPLES
 from app.i18n import N_, Words
-from app.networks.sources import best_source
+from app.networks.sources import SOURCES, best_source
 from engine.nets import NETS
 from engine.nets.photo_reading import RANDOM
 from engine.weights.official import OFFICIAL
 
-SOURCES = {
-    "shipped": N_("trained by ConvLens"),
-    "official": N_("official ImageNet weights"),
-    "random": N_("untrained: random weights"),
-}
 VIEWS = {"stage": N_("One stage"), "layers": N_("All layers"), "depth": N_("From low to high")}
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +16,7 @@ from app.exhibits.image_lab.samples import sample
 from app.i18n import N_
 from app.networks.cell import Cell
 from app.networks.explained import Sums
+from app.networks.kept import Kept, Making
 from app.networks.sources import best_source
 from app.pictures import Pixels
 from engine import RangeError
@@ -40,44 +39,29 @@ class Looked(NamedTuple):
     filters: NDArray[np.float32] | None  # of the first layer, where that is shown
 
 
-class Coming:
+class Coming(Making[PhotoReading]):
     """A reading while it is computed: one stage after another, at the end all of it."""
 
-    def __init__(self, key: Key, photo: Pixels, worker: Any, when_done: Callable[[], None]) -> None:
-        net, weights, _, crop = key
+    def __init__(self, key: Key, photo: Pixels, worker: Any) -> None:
         self.values: Values = {}
         self._head: PhotoReading | None = None
         self._news = asyncio.Event()
-        walk = worker.call(walk_photo, net, weights, photo, crop, on_part=self._take)
-        self._walk: asyncio.Future[None] = asyncio.ensure_future(walk)
-        self._walk.add_done_callback(lambda _: self._tell())
-        self._walk.add_done_callback(lambda _: when_done())
-
-    @property
-    def is_there(self) -> bool:
-        """Whether all of it is."""
-        return self._walk.done() and not self.is_broken
-
-    @property
-    def is_broken(self) -> bool:
-        """Whether it will never be there; that of an event loop which has ended is not computed on."""
-        if not self._walk.done():
-            return self._walk.get_loop() is not asyncio.get_running_loop()
-        return self._walk.cancelled() or self._walk.exception() is not None
-
-    async def whole(self) -> PhotoReading:
-        """Return the reading. Raises what the worker raises."""
-        await asyncio.shield(self._walk)
-        assert self._head is not None
-        return replace(self._head, values=self.values)
+        super().__init__(self._read(key, photo, worker))
+        self.future.add_done_callback(lambda _: self._tell())
 
     async def stage(self, name: str) -> NDArray[np.float32]:
         """Return the value of a stage as soon as it is there. Raises what the worker raises."""
-        while name not in self.values and not self._walk.done():
+        while name not in self.values and not self.future.done():
             await self._news.wait()
         if name not in self.values:
             await self.whole()
         return self.values[name]
+
+    async def _read(self, key: Key, photo: Pixels, worker: Any) -> PhotoReading:
+        net, weights, _, crop = key
+        await worker.call(walk_photo, net, weights, photo, crop, on_part=self._take)
+        assert self._head is not None
+        return replace(self._head, values=self.values)
 
     def _take(self, part: PhotoReading | tuple[str, NDArray[np.float32]]) -> None:
         if isinstance(part, PhotoReading):
@@ -91,12 +75,11 @@ class Coming:
         self._news = asyncio.Event()
 
 
-@dataclass
-class Readings:
+class Readings(Kept[PhotoReading]):
     """The last few readings. Requests for the same one, as for the maps of a page, wait for it together."""
 
-    def __post_init__(self) -> None:
-        self._kept: OrderedDict[Key, Coming] = OrderedDict()
+    def __init__(self) -> None:
+        super().__init__(MOST_BYTES, _bytes)
 
     async def of(self, key: Key, photo: Pixels, state: Any) -> PhotoReading:
         """Return the reading of a photo. Raises EngineError if the network or its weights are not there."""
@@ -104,25 +87,11 @@ class Readings:
 
     def coming(self, key: Key, photo: Pixels, state: Any) -> Coming:
         """Return the reading that is being computed, or was."""
-        found = self._kept.get(key)
-        if found is None or found.is_broken:
-            self._kept[key] = found = Coming(key, photo, state.worker, self._forget)
-        self._kept.move_to_end(key)
-        return found
-
-    def _forget(self) -> None:
-        """Drop the oldest until what is left fits; the newest stays."""
-        sizes = {key: _bytes(coming.values) for key, coming in self._kept.items() if coming.is_there}
-        total = sum(sizes.values())
-        for key, size in list(sizes.items())[:-1]:
-            if total <= MOST_BYTES:
-                return
-            del self._kept[key]
-            total -= size
+        return self.begin(key, lambda: Coming(key, photo, state.worker))
 
 
-def _bytes(values: Values) -> int:
-    return sum(value.nbytes for value in values.values())
+def _bytes(reading: PhotoReading) -> int:
+    return sum(value.nbytes for value in reading.values.values())
 
 
 READINGS = Readings()
