@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.networks.wall import rgb_png
-from engine.nets.filters import low_power, smooth
+from engine.nets.filters import GREY, colours, low_power, smooth
 
-GREY = 128  # weight 0, and what lies between the filters
 WIDTH = 432  # px that they take on a page
 LEAST = 36  # px of one filter
 
@@ -77,6 +76,4 @@ class ColourFilters:
 
     def pixels(self) -> NDArray[np.uint8]:
         """Return the colours of each filter, of the shape of the weights."""
-        largest = np.abs(self.weight).max(axis=None if self.shared else (1, 2, 3), keepdims=True)
-        share = self.weight / np.where(largest > 0, largest, 1)
-        return np.asarray(np.rint(GREY + (GREY - 1) * share), np.uint8)
+        return colours(self.weight, shared=self.shared)

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 FINE = 64  # points along each axis of a spectrum
 HALF_NYQUIST = 0.25  # cycles per pixel; half a cycle per pixel is the highest that a grid of pixels can carry
+GREY = 128  # colour value of weight 0
 SMOOTH = 0.8  # share of the power below it
 
 Floats = NDArray[np.floating]
@@ -47,6 +48,15 @@ def low_power(weight: Floats) -> NDArray[np.float64]:
 def low_share(power: Floats) -> NDArray[np.float64]:
     """Return the same of spectra that are there already."""
     return power_share(power, np.hypot(*frequencies(power.shape[-1])) < HALF_NYQUIST)
+
+
+def colours(weight: Floats, *, shared: bool = False) -> NDArray[np.uint8]:
+    """Return weights as colour values of the same shape: 128 is zero, 1 and 255 the largest weight.
+
+    shared   one scale for all filters; else each has its own
+    """
+    largest = np.abs(weight).max(axis=None if shared else (1, 2, 3), keepdims=True)
+    return np.asarray(np.rint(GREY + (GREY - 1) * weight / np.where(largest > 0, largest, 1)), np.uint8)
 
 
 def smooth(weight: Floats) -> NDArray[np.bool_]:

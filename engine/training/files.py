@@ -23,6 +23,7 @@ class Course:
     read: Callable[[Path], tuple[Examples, Examples]]
     card: Callable[[Run, bytes, str], str]
     dtype: torch.dtype
+    picture: Callable[[Run], bytes] | None = None  # that the card shows, a PNG beside it
 
 
 def _digits(folder: Path) -> tuple[Examples, Examples]:
@@ -32,7 +33,7 @@ def _digits(folder: Path) -> tuple[Examples, Examples]:
 COURSES = {
     "lenet5": Course(DigitRecipe(), _digits, digit_card.card, torch.float32),
     **{
-        net: Course(PhotoRecipe(net=net), photos.read, photo_card.card, torch.float16)
+        net: Course(PhotoRecipe(net=net), photos.read, photo_card.card, torch.float16, photo_card.picture)
         for net in ("alexnet-2012", "zfnet")
     },
 }
@@ -64,4 +65,6 @@ def finish(run: Run, out: Path) -> None:
     content = run.weights(course.dtype)
     write_whole(out, content)
     write_whole(out.with_suffix(".md"), course.card(run, content, out.name).encode())
+    if course.picture:
+        write_whole(out.with_suffix(".png"), course.picture(run))
     run.checkpoint.unlink(missing_ok=True)

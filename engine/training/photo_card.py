@@ -11,6 +11,7 @@ from engine.nets.filters import smooth
 from engine.nets.summary import Summary
 from engine.photo import MEAN, STD
 from engine.training.card_parts import confused, curve, options
+from engine.training.filter_sheet import filter_sheet
 from engine.training.loop import Run, accuracy
 from engine.training.photo_recipe import PhotoRecipe
 
@@ -70,6 +71,8 @@ size that the epoch trains on.
 {smooth} of {filters} filters have more than 80 % of their power, constant part included, below half the Nyquist
 frequency.
 
+![The {filters} filters of the first layer, red, green and blue; grey is zero]({picture})
+
 ## Recipe
 
 ```
@@ -92,7 +95,7 @@ def card(run: Run, weights: bytes, file: str) -> str:
     """Return the card of a finished run in Markdown; its SHA-256 is that of the file `weights`."""
     recipe, architecture, confusion = run.recipe, run.net.architecture, run.confusion(run.test)
     assert isinstance(recipe, PhotoRecipe)
-    first = run.net.get_submodule("conv1").get_parameter("weight").detach().cpu().numpy()
+    first = first_filters(run)
     return TEXT.format(
         **{name: getattr(architecture, name) for name in ("title", "source", "variant")},
         net=architecture.name,
@@ -104,6 +107,7 @@ def card(run: Run, weights: bytes, file: str) -> str:
         train=len(run.train.labels),
         test=len(run.test.labels),
         file=file,
+        picture=file.replace(".safetensors", ".png"),
         digest=sha256(weights).hexdigest(),
         accuracies="\n".join(_accuracies(confusion, run.test.classes)),
         curve=curve(run.history),
@@ -113,6 +117,17 @@ def card(run: Run, weights: bytes, file: str) -> str:
         options=options(recipe),
         recipe=_recipe(recipe),
     )
+
+
+def picture(run: Run) -> bytes:
+    """Return the picture that the card shows, as PNG."""
+    return filter_sheet(first_filters(run))
+
+
+def first_filters(run: Run) -> NDArray[np.floating]:
+    """Return the weights of the first layer, (F, 3, K, K)."""
+    weight: NDArray[np.floating] = run.net.get_submodule("conv1").get_parameter("weight").detach().cpu().numpy()
+    return weight
 
 
 def _accuracies(confusion: NDArray[np.int64], classes: tuple[str, ...]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from safetensors.numpy import load
 from engine.errors import FileError, RangeError
 
 FOLDER = Path(__file__).parent
+SNAPSHOTS = FOLDER / "snapshots"
 LENGTH = 8  # bytes in which a safetensors file tells how long its header is
 
 
@@ -65,6 +66,12 @@ class Weights:
 def shipped_names() -> list[str]:
     """Return the names of the networks whose weights ship."""
     return sorted(file.stem for file in FOLDER.glob("*.safetensors"))
+
+
+def snapshots(name: str) -> dict[int, Path]:
+    """Return files of weights from the training of a shipped network, by the number of epochs that had passed."""
+    found = ((file.stem.removeprefix(f"{name}.epoch-"), file) for file in SNAPSHOTS.glob(f"{name}.epoch-*.safetensors"))
+    return dict(sorted((int(epoch), file) for epoch, file in found))
 
 
 def find(name: str, weights: str | PathLike[str]) -> Weights:

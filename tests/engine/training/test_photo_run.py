@@ -6,6 +6,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.numpy import load
 
 from engine import nets, weights
@@ -114,6 +115,18 @@ def test_the_card_tells_file_data_and_recipe(new_run, tmp_path):
     assert "pictures of side 64 from epoch 1, 80 from epoch 3" in card
     for number, epoch in enumerate(run.history, start=1):
         assert f"| {number} | {epoch.loss:.4f} | {epoch.accuracy:.2%} |" in card
+
+
+def test_the_card_shows_the_filters_of_the_first_layer(new_run, tmp_path):
+    run, out = new_run(), tmp_path / "mine.safetensors"
+    list(run.events())
+    finish(run, out)
+    assert "(mine.png)" in out.with_suffix(".md").read_text(encoding="utf-8")
+    shown = np.asarray(Image.open(out.with_suffix(".png")))
+    assert shown.shape == (4 * (6 * 12 - 1), 4 * (16 * 12 - 1), 3)  # 96 filters of 11 x 11, 16 in a row
+    weight = run.net.conv1.weight.detach().numpy()[17]
+    pixels = shown[4 * 12 : 4 * 23 : 4, 4 * 12 : 4 * 23 : 4].transpose(2, 0, 1)  # second row, second column
+    np.testing.assert_allclose((pixels.astype(float) - 128) / 127, weight / np.abs(weight).max(), atol=0.6 / 127)
 
 
 def test_colours_are_learnt(data, tmp_path):
