@@ -45,7 +45,7 @@ class Run:
     def __post_init__(self) -> None:
         for name in ("clip_norm", "clip_value", "noise", "noise_decay"):
             if (value := getattr(self, name)) is not None:
-                object.__setattr__(self, name, bounded(name, value, *FROM_ZERO))
+                object.__setattr__(self, name, bounded(name, value, FROM_ZERO))
         if not isinstance(self.maximize, bool):
             raise RangeError("{name} must be true or false, got {got}", name="maximize", got=repr(self.maximize)[:40])
         if not isinstance(self.schedule, Schedule):

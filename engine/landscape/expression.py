@@ -21,7 +21,7 @@ from engine.landscape.surface import Surface
 
 LONGEST = 200  # characters
 DEEPEST = 25  # brackets, powers and signs within one another
-MOST_WORDS = 160  # each becomes about a dozen small operations, derivatives included
+MOST_WORDS = 120  # not counting brackets; each becomes about a dozen small operations, derivatives included
 LARGEST = 1e6
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -51,10 +51,8 @@ def parse(text: object) -> Surface:
     if not isinstance(text, str):
         raise RangeError("f must be a text such as x^2 - y^2, got {got}", got=type(text).__name__)
     words = _words(text)
-    if len(words) > MOST_WORDS:
-        raise RangeError(
-            "f has {got} numbers, names and signs; at most {most} can be read", got=len(words), most=MOST_WORDS
-        )
+    if (count := sum(word.text not in "()" for word in words)) > MOST_WORDS:
+        raise RangeError("f has {got} numbers, names and signs; at most {most} can be read", got=count, most=MOST_WORDS)
     graph = Graph()
     return Surface(text.strip(), graph, _Reader(words, Jets(graph)).read())
 

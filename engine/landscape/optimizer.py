@@ -4,13 +4,12 @@ A rule is written once. It gets plain floats where a single path is wanted, and 
 together; + - * / and engine.landscape.maths do for both.
 """
 
-import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 from engine.errors import RangeError
-from engine.landscape.bounded import FROM_ZERO, bounded
+from engine.landscape.bounded import ANY, BELOW_ONE, FROM_ZERO, TO_ONE, Bounds, bounded
 from engine.landscape.maths import Maths, Number
 from engine.landscape.surface import Surface
 
@@ -20,12 +19,12 @@ Rule = Callable[[Number, Number, State, Factors], tuple[Number, State]]
 # (x, y, gx, gy, lr of this step, t from 0) -> (x, y, gx, gy): what both coordinates need to know of each other.
 Before = Callable[[Number, Number, Number, Number, float, int], tuple[Number, ...]]
 
-# What each option may be: in words, smallest, largest. The bounds are torch's.
-BOUNDS: dict[str, tuple[str, float, float]] = {
+# What each option may be; torch's bounds, for what torch has.
+BOUNDS: dict[str, Bounds] = {
     "alpha": FROM_ZERO,
-    "betas": ("from 0 on and below 1", 0.0, math.nextafter(1, 0)),
+    "betas": BELOW_ONE,
     "damping": FROM_ZERO,
-    "dampening": ("of any size", -math.inf, math.inf),
+    "dampening": ANY,
     "eps": FROM_ZERO,
     "initial_accumulator_value": FROM_ZERO,
     "lr": FROM_ZERO,
@@ -33,7 +32,7 @@ BOUNDS: dict[str, tuple[str, float, float]] = {
     "momentum": FROM_ZERO,
     "momentum_decay": FROM_ZERO,
     "radius": FROM_ZERO,
-    "rho": ("from 0 to 1", 0.0, 1.0),
+    "rho": TO_ONE,
     "threshold": FROM_ZERO,
     "wait": FROM_ZERO,
     "weight_decay": FROM_ZERO,
@@ -122,5 +121,5 @@ def _checked(name: str, value: object, kind: type) -> object:
     if kind is tuple:
         if not isinstance(value, tuple | list) or len(value) != 2:
             raise RangeError("{name} must be two numbers, got {got}", name=name, got=repr(value)[:40])
-        return tuple(bounded(name, number, *BOUNDS[name]) for number in value)
-    return bounded(name, value, *BOUNDS[name])
+        return tuple(bounded(name, number, BOUNDS[name]) for number in value)
+    return bounded(name, value, BOUNDS[name])

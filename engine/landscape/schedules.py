@@ -8,19 +8,18 @@ from dataclasses import dataclass, fields
 
 from engine.errors import RangeError
 from engine.geometry import whole
-from engine.landscape.bounded import FROM_ZERO, bounded
+from engine.landscape.bounded import ABOVE_ZERO, FROM_ZERO, TO_ONE, bounded
 
-ABOVE_ZERO = ("above 0", math.nextafter(0, 1), math.inf)
 BOUNDS = {
     "decay": FROM_ZERO,
     "div_factor": ABOVE_ZERO,
-    "end_factor": ("from 0 to 1", 0.0, 1.0),
+    "end_factor": TO_ONE,
     "eta_min": FROM_ZERO,
     "final_div_factor": ABOVE_ZERO,
     "gamma": FROM_ZERO,
     "max_lr": FROM_ZERO,
-    "pct_start": ("from 0 to 1", 0.0, 1.0),
-    "start_factor": ("above 0, up to 1", math.nextafter(0, 1), 1.0),
+    "pct_start": TO_ONE,
+    "start_factor": TO_ONE,
 }
 COUNTS = ("T_max", "step_size", "total_iters", "total_steps")
 
@@ -37,7 +36,7 @@ class Schedule:
             if field.name in COUNTS:
                 checked: float = whole(value, field.name, minimum=1)
             else:
-                checked = bounded(field.name, value, *BOUNDS[field.name])
+                checked = bounded(field.name, value, BOUNDS[field.name])
             object.__setattr__(self, field.name, checked)
 
     def rate(self, lr: float, t: int, steps: int) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.errors import RangeError
-from engine.landscape.bounded import bounded
+from engine.landscape.bounded import Bounds, bounded
 from engine.landscape.expression import parse
 from engine.landscape.surface import Surface
 
@@ -112,7 +112,7 @@ def ravine(condition: float) -> Surface:
     Raises RangeError unless condition is from 1 to 1e6.
     """
 
-    number = bounded("condition", condition, "from 1 to 10^6", 1.0, 1e6)
+    number = bounded("condition", condition, Bounds(1, 1_000_000))
     return parse(f"x^2/2 + {number / 2!r}*y^2").with_slopes(lambda x, y: (x, number * y))
 
 

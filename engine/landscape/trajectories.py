@@ -43,7 +43,8 @@ def trajectory(optimizer: str, surface: Surface | str, start: object, steps: int
         for moment in plan.moments(FLOATS, x, y):
             along.append(moment[0])
             across.append(moment[1])
-        return np.stack((along, across), axis=1)
+        path: Floats = np.array((along, across)).T
+        return path.copy()
     except (ArithmeticError, ValueError):  # floats raise where arrays go on as IEEE 754 says, by the same rule
         return plan.paths(np.array([[x, y]]))[0]
 
