@@ -46,7 +46,8 @@ def trajectory(optimizer: str, surface: Surface | str, start: object, steps: int
         path: Floats = np.array((along, across)).T
         return path.copy()
     except (ArithmeticError, ValueError):  # floats raise where arrays go on as IEEE 754 says, by the same rule
-        return plan.paths(np.array([[x, y]]))[0]
+        alone: Floats = plan.paths(np.array([[x, y]]))[0]
+        return alone
 
 
 def trajectories(optimizer: str, surface: Surface | str, starts: object, steps: int, **options: Any) -> Floats:
