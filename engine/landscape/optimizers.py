@@ -293,9 +293,10 @@ class NAdam(Optimizer):
 
     def factors(self, rates: Iterable[float]) -> Iterator[Factors]:
         """Yield the weights of g and of m, and the correction of v."""
+        after = self._mu(1)
         product = np.float32(1)  # torch keeps it in single precision: so do we, or paths would part
         for t, lr in enumerate(rates, 1):
-            mu, after = self._mu(t), self._mu(t + 1)
+            mu, after = after, self._mu(t + 1)
             product *= np.float32(mu)
             P = float(product)
             yield lr * (1 - mu) / (1 - P), lr * after / (1 - P * after), 1 - self.betas[1] ** t

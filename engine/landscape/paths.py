@@ -23,7 +23,7 @@ from engine.landscape.walk import Moment, walk
 from engine.ops.arrays import real_array
 
 Floats = NDArray[np.float64]
-TOGETHER = 4096  # starts that advance together: their arrays stay in the processor's cache
+TOGETHER = 16384  # starts that advance together: few calls, and arrays that stay in the processor's cache
 
 
 def trajectory(optimizer: str, surface: Surface | str, start: object, steps: int, **options: Any) -> Floats:
