@@ -2,6 +2,16 @@
 
 from engine.landscape.attraction import Basins, basins
 from engine.landscape.critical import CriticalPoint, Curvature, critical_points, curvature
+from engine.landscape.dimension import (
+    Estimate,
+    coin_share,
+    drawn_field_shares,
+    drawn_index,
+    drawn_minima_share,
+    index_law,
+    minima_share,
+    minima_share_limit,
+)
 from engine.landscape.escape import escaped_at, escapes
 from engine.landscape.expression import parse
 from engine.landscape.paths import Record, diverged_at, endpoints, record, trajectories, trajectory
@@ -18,15 +28,23 @@ __all__ = [
     "Basins",
     "CriticalPoint",
     "Curvature",
+    "Estimate",
     "Record",
     "Surface",
     "basins",
+    "coin_share",
     "critical_points",
     "curvature",
     "diverged_at",
+    "drawn_field_shares",
+    "drawn_index",
+    "drawn_minima_share",
     "endpoints",
     "escaped_at",
     "escapes",
+    "index_law",
+    "minima_share",
+    "minima_share_limit",
     "parse",
     "ravine",
     "record",
