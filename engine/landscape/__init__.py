@@ -15,10 +15,12 @@ from engine.landscape.dimension import (
 from engine.landscape.escape import escaped_at, escapes
 from engine.landscape.expression import parse
 from engine.landscape.paths import Record, diverged_at, endpoints, record, trajectories, trajectory
+from engine.landscape.regression import Batches, Regression, two_scales
 from engine.landscape.schedules import SCHEDULES, schedule
 from engine.landscape.surface import Surface
 from engine.landscape.surfaces import CATALOGUE, SURFACES, ravine
 from engine.landscape.table import OPTIMIZERS
+from engine.landscape.tuning import Tuned, learning_rates, tune
 
 __all__ = [
     "CATALOGUE",
@@ -26,11 +28,14 @@ __all__ = [
     "SCHEDULES",
     "SURFACES",
     "Basins",
+    "Batches",
     "CriticalPoint",
     "Curvature",
     "Estimate",
     "Record",
+    "Regression",
     "Surface",
+    "Tuned",
     "basins",
     "coin_share",
     "critical_points",
@@ -43,6 +48,7 @@ __all__ = [
     "escaped_at",
     "escapes",
     "index_law",
+    "learning_rates",
     "minima_share",
     "minima_share_limit",
     "parse",
@@ -51,4 +57,6 @@ __all__ = [
     "schedule",
     "trajectories",
     "trajectory",
+    "tune",
+    "two_scales",
 ]

@@ -135,8 +135,7 @@ class _Plan:
 
     def moments(self, maths: Maths, x: Number, y: Number, run: Run | None = None) -> Iterator[tuple[Any, ...]]:
         before = before_rule(self.optimizer, run or self.run, self.surface, maths, self.steps)
-        gradient = self.surface.float_gradient if maths is FLOATS else self.surface.array_gradient
-        return walk(self.optimizer, gradient, maths, before, self.rates, x, y)
+        return walk(self.optimizer, self.surface.gradient_for(maths), maths, before, self.rates, x, y)
 
     def chunks(self, starts: Floats) -> Iterator[tuple[slice, Iterator[tuple[Any, ...]]]]:
         """Yield which starts advance together, and their moments."""

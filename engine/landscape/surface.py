@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.landscape.derivatives import Jet
 from engine.landscape.graph import Graph
-from engine.landscape.maths import Number
+from engine.landscape.maths import FLOATS, Maths, Number
 from engine.landscape.program import Program
 
 Gradient = tuple[Number, Number]
@@ -29,6 +29,10 @@ class Surface:
         # The gradient as a single path wants it: no checks, exceptions as Python's floats raise them; and as many do.
         self.float_gradient: Callable[[float, float], tuple[float, ...]] = self._gradient.on_floats
         self.array_gradient: Callable[[Any, Any], tuple[Any, ...]] = self._gradient.on_arrays
+
+    def gradient_for(self, maths: Maths) -> Callable[[Any, Any], tuple[Any, ...]]:
+        """Return the gradient as one walk asks for it, once a step."""
+        return self.float_gradient if maths is FLOATS else self.array_gradient
 
     def with_slopes(self, slopes: Callable[[float, float], tuple[float, float]]) -> Self:
         """Return this surface with a gradient written out for plain floats, which is faster."""
