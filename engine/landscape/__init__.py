@@ -14,12 +14,12 @@ from engine.landscape.dimension import (
 )
 from engine.landscape.escape import escaped_at, escapes
 from engine.landscape.expression import parse
+from engine.landscape.optimizers import OPTIMIZERS
 from engine.landscape.paths import Record, diverged_at, endpoints, record, trajectories, trajectory
 from engine.landscape.regression import Batches, Regression, two_scales
 from engine.landscape.schedules import SCHEDULES, schedule
 from engine.landscape.surface import Surface
 from engine.landscape.surfaces import CATALOGUE, SURFACES, ravine
-from engine.landscape.table import OPTIMIZERS
 from engine.landscape.tuning import Tuned, learning_rates, tune
 
 __all__ = [

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from engine.errors import RangeError, ShapeError
 from engine.geometry import whole
-from engine.landscape.bounded import FROM_ZERO, bounded
+from engine.landscape.bounded import FROM_ZERO, Bounds, bounded
 from engine.landscape.maths import Maths, Number
 from engine.landscape.optimizer import Before, Optimizer
 from engine.landscape.schedules import Schedule, schedule
 from engine.landscape.surface import Surface
 
+BOUNDS = {"clip_norm": FROM_ZERO, "clip_value": FROM_ZERO, "noise": FROM_ZERO, "noise_decay": Bounds(0, 10)}
 CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ adds it to the norm
 
 
@@ -43,14 +44,14 @@ class Run:
     schedule: Schedule | str = "constant"
 
     def __post_init__(self) -> None:
-        for name in ("clip_norm", "clip_value", "noise", "noise_decay"):
+        for name, bounds in BOUNDS.items():
             if (value := getattr(self, name)) is not None:
-                object.__setattr__(self, name, bounded(name, value, FROM_ZERO))
+                object.__setattr__(self, name, bounded(name, value, bounds))
         if not isinstance(self.maximize, bool):
             raise RangeError("{name} must be true or false, got {got}", name="maximize", got=repr(self.maximize)[:40])
         if not isinstance(self.schedule, Schedule):
             object.__setattr__(self, "schedule", schedule(self.schedule))
-        seeds = [self.seed] if isinstance(self.seed, int) else list(self.seed)
+        seeds = list(self.seed) if isinstance(self.seed, tuple | list | np.ndarray) else [self.seed]
         object.__setattr__(self, "seed", tuple(whole(seed, "seed", minimum=0) for seed in seeds))
 
     @classmethod

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
 from engine.landscape.maths import Maths, Number
 from engine.landscape.optimizer import Before, Factors, Optimizer, Rule, State
 from engine.landscape.surface import Surface
@@ -40,8 +38,8 @@ class PerturbedGD(Optimizer):
                 return x, y, gx, gy
             last = maths.where(quiet, t, last)
             length, angle = self.radius * maths.sqrt(draws[t][0]), 2 * math.pi * draws[t][1]
-            x = maths.where(quiet, x + length * np.cos(angle), x)
-            y = maths.where(quiet, y + length * np.sin(angle), y)
+            x = maths.where(quiet, x + length * maths.cos(angle), x)
+            y = maths.where(quiet, y + length * maths.sin(angle), y)
             return x, y, *surface.gradient(x, y)
 
         return kick

@@ -13,9 +13,11 @@ Number = Any  # a float, or an array of them: what a rule computes with
 
 
 class Maths(NamedTuple):
-    """Root, larger, smaller, size and sign of numbers; a choice between two; whether a condition holds anywhere."""
+    """Root, cosine, sine, larger, smaller, size and sign of numbers; a choice; whether a condition holds anywhere."""
 
     sqrt: Callable[[Number], Number]
+    cos: Callable[[Number], Number]
+    sin: Callable[[Number], Number]
     maximum: Callable[[Number, Number], Number]
     minimum: Callable[[Number, Number], Number]
     absolute: Callable[[Number], Number]
@@ -34,5 +36,5 @@ def _where(condition: bool, yes: float, no: float) -> float:
     return yes if condition else no
 
 
-FLOATS = Maths(math.sqrt, max, min, abs, _sign, _where, bool)
-ARRAYS = Maths(np.sqrt, np.maximum, np.minimum, np.absolute, np.sign, np.where, np.any)
+FLOATS = Maths(math.sqrt, math.cos, math.sin, max, min, abs, _sign, _where, bool)
+ARRAYS = Maths(np.sqrt, np.cos, np.sin, np.maximum, np.minimum, np.absolute, np.sign, np.where, np.any)

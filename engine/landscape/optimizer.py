@@ -2,6 +2,10 @@
 
 A rule is written once. It gets plain floats where a single path is wanted, and arrays where many starts advance
 together; + - * / and engine.landscape.maths do for both.
+
+Weight decay comes before the rule and is the same for all (before.py): g = g + weight_decay * x or, decoupled,
+x = x - lr * weight_decay * x. Operations come in torch's order, and means are taken as torch.lerp takes them, so that
+paths agree with torch's to the last digits.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -16,9 +16,9 @@ from engine.geometry import whole
 from engine.landscape.before import Run, before_rule
 from engine.landscape.maths import ARRAYS, FLOATS, Maths, Number
 from engine.landscape.optimizer import Optimizer
+from engine.landscape.optimizers import find_optimizer
 from engine.landscape.surface import Surface
 from engine.landscape.surfaces import surface_of
-from engine.landscape.table import find_optimizer
 from engine.landscape.walk import Moment, walk
 from engine.ops.arrays import real_array
 

@@ -56,7 +56,7 @@ class StepLR(Schedule):
     gamma: float = 0.1
 
     def rate(self, lr: float, t: int, steps: int) -> float:
-        return float(lr * self.gamma ** (t // self.step_size))
+        return lr * _power(self.gamma, t // self.step_size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class ExponentialLR(Schedule):
     gamma: float = 0.99
 
     def rate(self, lr: float, t: int, steps: int) -> float:
-        return float(lr * self.gamma**t)
+        return lr * _power(self.gamma, t)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +133,13 @@ class OneCycleLR(Schedule):
         return _cosine(highest, lowest, (t - top) / (last - top)) if t < last else lowest
 
 
+def _power(base: float, exponent: int) -> float:
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:  # the path will diverge, which is shown, not raised
+        return math.inf
+
+
 def _cosine(start: float, end: float, share: float) -> float:
     return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
 
@@ -148,9 +155,9 @@ SCHEDULES: dict[str, type[Schedule]] = {
 }
 
 
-def schedule(key: str, **options: object) -> Schedule:
+def schedule(key: object, **options: object) -> Schedule:
     """Return the schedule of that key with these options. Raises RangeError on a key or an option there is not."""
-    kind = SCHEDULES.get(key)
+    kind = SCHEDULES.get(key) if isinstance(key, str) else None
     if kind is None:
         raise RangeError("there is no schedule {key}; there are {known}", key=str(key)[:40], known=", ".join(SCHEDULES))
     known = [field.name for field in fields(kind)]

@@ -267,3 +267,15 @@ def test_unknown_names_are_answered_with_the_known_ones():
         trajectory("adamm", "saddle", (0, 0), 3)
     with pytest.raises(RangeError, match="there is no surface 'sadle'; there are saddle, monkey-saddle"):
         trajectory("adam", "sadle", (0, 0), 3)
+
+
+def test_rates_that_grow_beyond_all_floats_end_in_divergence():
+    path = trajectory("sgd", "bowl", (1, 1), 400, schedule=schedule("exponential", gamma=10.0))
+    assert not np.isfinite(path[-1]).any()
+    assert np.isfinite(trajectory("perturbed-gd", "saddle", (1e-9, 0), 9000, lr=0.5, schedule="cosine")[1]).all()
+
+
+@pytest.mark.parametrize("seed", [1.5, "1", None, [1, 2.5], True])
+def test_seed_that_is_no_whole_number_is_refused(seed):
+    with pytest.raises(RangeError, match="seed must be a whole number"):
+        trajectory("sgd", "bowl", (1, 1), 2, seed=seed)
