@@ -19,6 +19,7 @@ from app.exhibits.image_lab.ribbon import ribbon
 from app.exhibits.image_lab.samples import small
 from app.exhibits.image_lab.unit import UnitCard
 from app.i18n import N_, Words
+from app.networks.class_names import class_name
 from app.networks.colour_filters import ColourFilters
 from app.networks.explained import Explanation, explain, explain_pixel
 from app.networks.wall import Wall, ramp, rgb_png
@@ -132,18 +133,23 @@ class ImageLab(Walk):
         after = self.stages[index + 1] if index + 1 < len(self.stages) else ""
         return {"before": self.cell.stage, "after": after} if kinds.get(after) == "relu" else {}
 
-    def class_name(self, index: int) -> str:
+    def class_name(self, index: int, words: Words) -> str:
         """Return what a class is called; of an untrained network it has no meaning."""
-        return self.reading.manifest.classes[index].replace("_", " ")
+        return class_name(self.reading.manifest.classes[index], words)
 
-    def predictions(self) -> list[dict[str, Any]]:
+    def _unit_name(self, words: Words) -> str:
+        """Return what the open unit's class is called, where units are classes."""
+        is_class = self.cell.stage in ("softmax", self.architecture.logits)
+        return self.class_name(self.cell.place[0], words) if is_class else ""
+
+    def predictions(self, words: Words) -> list[dict[str, Any]]:
         """Return the most probable classes."""
         shares = self.reading.values["softmax"]
         best = np.argsort(-shares, kind="stable")[:LISTED]
         return [
             {
                 "index": int(k),
-                "name": self.class_name(int(k)),
+                "name": self.class_name(int(k), words),
                 "text": numbers.percent(shares[k]),
                 "width": f"{100 * shares[k]:.2f}%",
             }
@@ -246,6 +252,7 @@ class ImageLab(Walk):
         largest = max((abs(share.value) for share in explained.shares), default=1.0) or 1.0
         return {
             "params": self.params,
+            "unit_name": self._unit_name(words),
             "scene": self,
             "lab": self,
             "step_sizes": STEP_SIZES,
@@ -253,7 +260,7 @@ class ImageLab(Walk):
             "ribbon": ribbon({name: value.shape for name, value in self.reading.values.items()}, titles, kinds),
             "explained": explained,
             "largest_share": largest,
-            "predictions": self.predictions(),
+            "predictions": self.predictions(words),
             "share_left": self._share_left(),
             "ramp": ramp(self.params.colours),
             **choices(self.params, words),
