@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from PIL import Image
 
 from app.exhibits.image_lab import readings
 from app.exhibits.image_lab.params import PHOTO_NETS, Params
-from app.exhibits.image_lab.readings import Readings
+from app.exhibits.image_lab.readings import Looked, Readings, shown_cell
 from app.exhibits.image_lab.samples import SAMPLES, sample
-from engine import nets
+from app.exhibits.image_lab.scene import ImageLab
+from app.i18n import words
+from engine import nets, weights
 from engine.nets import photo_reading
 from tests.event_loop import run
 
@@ -234,6 +237,19 @@ def test_a_photo_of_ones_own_is_taken(client):
     photo = answer.headers["location"].split("photo=")[1].split("&")[0]
     pixels = array(client, "pixels", **SMALL, photo=photo)
     assert (pixels == np.reshape((200, 30, 60), (3, 1, 1))).all()
+
+
+@pytest.mark.parametrize(("largest", "weak"), [(0.49, True), (0.51, False)])
+def test_a_guess_less_likely_than_all_others_together_is_weak(largest, weak):
+    reading = photo_reading.read_photo("tiny-vgg", "random", sample("coffee"))
+    probabilities = np.full(10, (1 - largest) / 9, np.float32)
+    probabilities[3] = largest
+    manifest = weights.Manifest("pooled head", (*["beaver"] * 3, "grand_piano", *["beaver"] * 6))
+    reading = replace(reading, values={**reading.values, "softmax": probabilities}, manifest=manifest)
+    params = Params(net="tiny-vgg", weights="random", photo="coffee")
+    lab = ImageLab(params, Looked(sample("coffee"), reading, None, shown_cell(params, reading), None, None))
+    assert lab.guess_is_weak == weak
+    assert lab.predictions(words("zh"))[0]["name"] == "三角钢琴"
 
 
 def test_two_photos_share_one_scale(client):

@@ -31,6 +31,7 @@ from engine.ops.arrays import Array
 
 STEP_SIZES = {"layer": N_("Layer"), "map": N_("Map"), "channel": N_("Channel")}
 LISTED = 5  # classes
+WEAK = 0.5  # probability below which a best guess is no answer
 
 
 class ImageLab(Walk):
@@ -136,6 +137,11 @@ class ImageLab(Walk):
     def class_name(self, index: int, words: Words) -> str:
         """Return what a class is called; of an untrained network it has no meaning."""
         return class_name(self.reading.manifest.classes[index], words)
+
+    @property
+    def guess_is_weak(self) -> bool:
+        """Whether the best guess is less likely than all others together."""
+        return bool(self.reading.values["softmax"].max() < WEAK)
 
     def _unit_name(self, words: Words) -> str:
         """Return what the open unit's class is called, where units are classes."""
@@ -261,6 +267,7 @@ class ImageLab(Walk):
             "explained": explained,
             "largest_share": largest,
             "predictions": self.predictions(words),
+            "known": sorted(class_name(label, words) for label in self.reading.manifest.classes),
             "share_left": self._share_left(),
             "ramp": ramp(self.params.colours),
             **choices(self.params, words),
