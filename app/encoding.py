@@ -38,3 +38,8 @@ def csv_answer(values: Array) -> Response:
 def png_answer(picture: bytes) -> Response:
     """Return a picture."""
     return Response(picture, media_type="image/png", headers=CACHED)
+
+
+def svg_answer(drawing: str) -> Response:
+    """Return a drawing."""
+    return Response(drawing, media_type="image/svg+xml", headers=CACHED)

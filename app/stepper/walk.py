@@ -11,7 +11,10 @@ class Walk:
     """Some steps, and the one that the reader has got to.
 
     maps   into how many stretches of equal length the steps fall; the scrubber marks their beginnings
+    first  what the first step is called: 0 where it is the state before anything has happened
     """
+
+    first = 1
 
     def __init__(self, steps: int, maps: int, step: int) -> None:
         self.steps, self.maps = steps, maps

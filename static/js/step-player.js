@@ -51,7 +51,7 @@ export class StepPlayer extends HTMLElement {
     if (scrubber instanceof HTMLInputElement) scrubber.value = String(step);
     this.querySelector(".done")?.setAttribute("x2", `${(100 * step) / Math.max(1, this.steps - 1)}%`);
     const count = this.querySelector('[data-slot="step"]');
-    if (count) count.textContent = String(step + 1);
+    if (count) count.textContent = String(step + Number(this.dataset.first ?? 1));
     for (const link of this.querySelectorAll("a[data-go]")) this.#aim(/** @type {HTMLAnchorElement} */ (link));
     this.querySelector('[data-go="play"]')?.setAttribute("aria-pressed", String(this.playing));
   }
