@@ -41,8 +41,7 @@ function textAt(column, step) {
 function write(element, attribute, text) {
   if (attribute === "html") element.innerHTML = text;
   else if (attribute === "text") element.textContent = text;
-  else if (text) element.setAttribute(attribute, text);
-  else if (attribute === "d") element.setAttribute("d", "");
+  else element.setAttribute(attribute, text);
 }
 
 export class Race {
@@ -77,7 +76,6 @@ export class Race {
     if (!this.data) return;
     this.step = step;
     for (const [name, column] of Object.entries(this.data.frames)) this.#put(name, textAt(column, step));
-    for (const cell of this.root.querySelectorAll("td[data-slot=step]")) cell.textContent = String(step);
     this.#draw();
   }
 
@@ -189,7 +187,9 @@ export class Race {
       const dots = shown.map(([x, y]) => `M${x} ${y}h0`).join("");
       const track = this.root.querySelector(`[data-racer="${key}"]`);
       for (const path of track?.children ?? []) path.setAttribute("d", path.matches(".dots") ? dots : line);
-      this.#ball(`[data-ball="${key}"]`, points[this.step], size);
+      const [x, y] = points[this.step] ?? [-1, -1];
+      const there = x >= 0 && y >= 0 && x <= size && y <= size;
+      this.#ball(`[data-ball="${key}"]`, there ? `${x} ${y}` : "");
       let pen = "M";
       let solid = "";
       const inside = shown.map(([x, y]) => x >= 0 && y >= 0 && x <= size && y <= size);
@@ -199,23 +199,20 @@ export class Race {
         pen = inside[number] ? "L" : "M";
       });
       for (const path of this.root.querySelectorAll(`[data-solid-racer="${key}"] path`)) path.setAttribute("d", solid);
-      this.#ball(`[data-solid-ball="${key}"]`, inside[this.step] ? places[this.step] : undefined, Infinity);
+      const [across, down] = places[this.step] ?? [0, 0];
+      this.#ball(`[data-solid-ball="${key}"]`, there ? `${across.toFixed(1)} ${down.toFixed(1)}` : "");
     }
   }
 
   /**
    * @param {string} selector
-   * @param {number[] | undefined} place
-   * @param {number} size places beyond it are not shown
+   * @param {string} place "" where it is outside
    */
-  #ball(selector, place, size) {
+  #ball(selector, place) {
     const ball = this.root.querySelector(selector);
-    const there =
-      place && (size === Infinity || (place[0] >= 0 && place[1] >= 0 && place[0] <= size && place[1] <= size));
-    if (!there) ball?.setAttribute("display", "none");
-    else {
-      ball?.removeAttribute("display");
-      ball?.setAttribute("transform", `translate(${place[0]} ${place[1]})`);
-    }
+    if (place) ball?.removeAttribute("display");
+    else ball?.setAttribute("display", "none");
+    if (place) ball?.setAttribute("transform", `translate(${place})`);
+    else ball?.removeAttribute("transform");
   }
 }

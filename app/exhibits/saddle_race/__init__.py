@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from app.exhibits.base import Exhibit, LiveMaps
+from app.exhibits.saddle_race import pictures
 from app.exhibits.saddle_race.params import VIEW, Params
 from app.exhibits.saddle_race.scene import RaceScene, broken, canonical
 from app.i18n import N_
@@ -22,5 +23,7 @@ EXHIBIT = Exhibit(
     broken=broken,
     view_params=VIEW,
     arrays={name: partial(RaceScene.array, name=name) for name in ("output", "paths")},
+    picture=pictures.png,
+    vector=pictures.svg,
     live=LiveMaps((), RaceScene.live, None),
 )

@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.exhibits.saddle_race.course import Course
-from app.exhibits.saddle_race.plot import head
+from app.exhibits.saddle_race.plot import NOWHERE, head
 from app.exhibits.saddle_race.printing import number, pair
 from app.exhibits.saddle_race.race import Run
 from app.exhibits.saddle_race.racers import RACERS
 from engine.landscape import Record, record
 
 WIDTH, HEIGHT = 248, 150
-LONGEST = 62  # px of an arrow
+BESIDE = 16  # px from an arrow to its name
+LONGEST = 96  # px of an arrow
 SQUARE = 40  # px of a side of the largest area
 PLAIN = ("sgd", "momentum", "nesterov")
 MEANS = ("exp_avg", "momentum_buffer")
@@ -30,11 +31,30 @@ Floats = NDArray[np.float64]
 
 @dataclass
 class Arrow:
-    """An arrow from the ball, or from the end of another: its path for each step, "" where there is none."""
+    """An arrow from the ball, or from the end of another: its path for each step, and where its name stands.
 
-    kind: str  # "gradient", "mean" or "step"
+    kind   "gradient", "mean" or "step"; the step has its name on the other side
+    """
+
+    kind: str
     symbol: str
     paths: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+    def add(self, start: tuple[float, float], vector: Floats) -> None:
+        """Add a step; an arrow that is too short to be seen is left out."""
+        dx, dy = float(vector[0]), -float(vector[1])  # on the screen y grows downwards
+        length = math.hypot(dx, dy)
+        if not math.isfinite(length) or length < 1:
+            self.paths.append("")
+            self.labels.append(NOWHERE)
+            return
+        tip = (start[0] + dx, start[1] + dy)
+        strokes = head(tip, (dx / length, dy / length), min(6.0, length / 2))
+        self.paths.append(f"M{start[0]:.1f} {start[1]:.1f}L{tip[0]:.1f} {tip[1]:.1f}{strokes}")
+        side = BESIDE * (1 if self.kind == "step" else -1) * (1 if dy < 0 else -1) / length
+        x, y = start[0] + dx / 2 - side * dy * 1.3, start[1] + dy / 2 + side * dx
+        self.labels.append(f"translate({x:.1f} {y + 4:.1f})")
 
 
 @dataclass
@@ -91,9 +111,9 @@ def _parts(told: Record, steps: list[int]) -> tuple[list[str], list[Arrow]]:
         scale = LONGEST / size if size > 0 and math.isfinite(size) else 0.0
         ball = _ball([move * scale, rest * scale])
         balls.append(_place(ball))
-        carried.paths.append(_arrow(ball, rest * scale))
-        by_slope.paths.append(_arrow((ball[0] + rest[0] * scale, ball[1] - rest[1] * scale), slope * scale))
-        whole.paths.append(_arrow(ball, move * scale))
+        carried.add(ball, rest * scale)
+        by_slope.add((ball[0] + rest[0] * scale, ball[1] - rest[1] * scale), slope * scale)
+        whole.add(ball, move * scale)
     return balls, [carried, by_slope, whole] if "momentum_buffer" in told.inner else [by_slope, whole]
 
 
@@ -112,7 +132,7 @@ def _own_scales(told: Record, symbols: dict[str, str], steps: list[int]) -> tupl
         ball = _ball(scaled)
         balls.append(_place(ball))
         for arrow, vector in zip(arrows, scaled, strict=True):
-            arrow.paths.append(_arrow(ball, vector))
+            arrow.add(ball, vector)
     return balls, arrows
 
 
@@ -125,17 +145,6 @@ def _ball(vectors: list[Floats]) -> tuple[float, float]:
 
 def _place(ball: tuple[float, float]) -> str:
     return f"translate({ball[0]:.1f} {ball[1]:.1f})"
-
-
-def _arrow(start: tuple[float, float], vector: Floats) -> str:
-    """Return an arrow's path on the screen, where y grows downwards; "" for one that is too short to be seen."""
-    dx, dy = float(vector[0]), -float(vector[1])
-    length = math.hypot(dx, dy)
-    if not math.isfinite(length) or length < 1:
-        return ""
-    tip = (start[0] + dx, start[1] + dy)
-    strokes = head(tip, (dx / length, dy / length), min(6.0, length / 2))
-    return f"M{start[0]:.1f} {start[1]:.1f}L{tip[0]:.1f} {tip[1]:.1f}{strokes}"
 
 
 def _area(name: str, symbol: str, values: Floats, steps: list[int]) -> Area:

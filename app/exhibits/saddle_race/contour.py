@@ -23,6 +23,7 @@ BANDS = 8  # on each side of zero, where heights are evenly spaced
 DECADES = (1, 2, 5)
 UNEVEN = 12  # heights that reach so many times as far as most of them get uneven levels
 USUAL = 50  # percentile of "most of them"
+WHERE = tuple(round(0.5 + side * k / 40, 3) for k in range(4, 20) for side in (1, -1))  # along a line, for its label
 LABEL_APART, LABEL_INSIDE = 84, 34  # px between two printed heights, and from the edge
 
 Floats = NDArray[np.float64]
@@ -180,8 +181,11 @@ def _label(line: Floats, height: float, others: Sequence[Label]) -> list[Label]:
     """Return the height printed on its line, where there is room: away from the edge and from the others."""
     text = numbers.fitting(height, 4) if abs(height) < 1e5 else numbers.short(height)
     text = f"+{text}" if height > 0 else text
-    for x, y in line[len(line) // 2 :: 4].tolist() + line[: len(line) // 2 : 4].tolist():
+    places = [int(share * (len(line) - 1)) for share in WHERE]
+    for x, y in line[places].tolist():
         inside = LABEL_INSIDE < x < SIZE - LABEL_INSIDE and LABEL_INSIDE < y < SIZE - LABEL_INSIDE
+        # paths run through the middle, where the saddle is
+        inside &= math.hypot(x - SIZE / 2, y - SIZE / 2) > LABEL_APART
         if inside and all(math.hypot(x - one.x, y - one.y) > LABEL_APART for one in others):
             return [Label(text, round(x, 1), round(y, 1), 10 + 7.0 * len(text))]
     return []

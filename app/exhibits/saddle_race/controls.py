@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app import palette
@@ -130,8 +131,6 @@ def _at(point: tuple[float, float], noise: float | None) -> dict[str, Any]:
 
 def _rate(picked: Run, course: Course, words: Words) -> dict[str, Any]:
     """Return the slider of the learning rate: its place, and from where on steps overshoot ever further."""
-    import math
-
     lr = picked.lr
     place = math.log10(lr) if lr > 0 else LOWEST_LR
     limit = _limit(picked, course)
@@ -140,7 +139,8 @@ def _rate(picked: Run, course: Course, words: Words) -> dict[str, Any]:
         said = words.gettext("diverges along the steepest curvature of the start above %(limit)s = %(number)s")
         note = said % {"limit": limit[0], "number": number(limit[1])}
         share = (math.log10(limit[1]) - LOWEST_LR) / (HIGHEST_LR - LOWEST_LR)
-        hatched = f"{100 * min(max(share, 0.0), 1.0):.2f}%"
+        share = min(max(share, 0.0), 1.0)
+        hatched = f"{100 * share:.2f}%", f"{100 * (1 - share):.2f}%"
     return {
         "low": LOWEST_LR,
         "high": HIGHEST_LR,
@@ -168,8 +168,8 @@ def _legend(scene: RaceScene) -> dict[str, Any]:
     width = 100 / len(bars)
     return {
         "bars": [(f"{k * width:.3f}%", f"{width + 0.05:.3f}%", level) for k, (_, _, level) in enumerate(bars)],
-        "low": number(-heights.top) if heights.top < 1e4 else exact(-heights.top),
-        "high": "+" + (number(heights.top) if heights.top < 1e4 else exact(heights.top)),
+        "low": exact(-heights.top),
+        "high": "+" + exact(heights.top),
         "even": heights.even,
         "zero": palette.level(0, 1),
     }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.exhibits.saddle_race import options
 from app.exhibits.saddle_race.params import Params
-from app.exhibits.saddle_race.racers import MOST
+from app.exhibits.saddle_race.racers import MOST, RACERS
 from app.i18n import N_
 from engine import EngineError, RangeError
 from engine.landscape import CATALOGUE, SURFACES, CriticalPoint, Surface, critical_points, parse, ravine
@@ -113,10 +113,11 @@ def course_of(params: Params) -> Course:
     frame = frame_of(params, key)
     start = _start(params, key, frame)
     saddle = nearest_saddle(surface, frame, start)
-    racers = tuple(filter(None, params.race.split(",")))
-    if not racers:
+    wanted = tuple(filter(None, params.race.split(",")))
+    if not wanted:
         raise RangeError(N_("nobody races; choose an optimizer"))
-    pick = params.pick if params.pick in racers[:MOST] else "momentum" if "momentum" in racers[:MOST] else racers[0]
+    racers = tuple(key for key in RACERS if key in wanted[:MOST])
+    pick = params.pick if params.pick in racers else "momentum" if "momentum" in racers else racers[0]
     fall = _fall(surface, frame, saddle)
     return Course(
         params=params,
@@ -128,8 +129,8 @@ def course_of(params: Params) -> Course:
         saddle=saddle,
         margin=_one_figure(SHARE_OF_FALL * fall) if params.margin is None else params.margin,
         radius=_one_figure(SHARE_OF_FRAME * max(frame.width, frame.height)) if params.radius is None else params.radius,
-        racers=racers[:MOST],
-        left_out=racers[MOST:],
+        racers=racers,
+        left_out=wanted[MOST:],
         pick=str(pick),
         settings=options.parsed(params.set),
     )

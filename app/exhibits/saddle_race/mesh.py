@@ -90,4 +90,5 @@ def mesh(surface: Surface, frame: Frame) -> Mesh:
     half = len(scale.bounds) // 2
     bands = np.clip(np.floor(np.nan_to_num(centres) * half), -half, half - 1) + 0.5
     levels = np.vectorize(lambda share: palette.level(share, 1.0))(bands / half)
-    return Mesh((places - middle) / spread, levels, scale, middle, spread)
+    heights = np.round((places - middle) / spread, 3)  # as scripts get them
+    return Mesh(heights, levels, scale, middle, spread)

@@ -87,8 +87,8 @@ class Params(LinkParams):
     fair: Annotated[bool, Field(title=N_("Fair race"))] = False
     budget: Annotated[int, Field(ge=1, le=MOST_BUDGET, title=N_("Budget"))] = USUAL_BUDGET
     tuning_seed: Annotated[Seed, Field(title=N_("Seed of the tuning"))] = 0
-    turn: Annotated[int, Field(ge=0, le=359, title=N_("Turn of the surface"))] = 35
-    tilt: Annotated[int, Field(ge=5, le=90, title=N_("Tilt of the surface"))] = 40
+    turn: Annotated[int, Field(ge=0, le=359, title=N_("Turn of the surface"))] = 150
+    tilt: Annotated[int, Field(ge=5, le=90, title=N_("Tilt of the surface"))] = 38
 
 
 VIEW = ("step", "turn", "tilt")

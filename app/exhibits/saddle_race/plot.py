@@ -16,6 +16,7 @@ from engine.landscape import curvature
 
 FAR = 4.0  # frames away: further out a place is no longer told from any other
 ARM = 56  # px of half an eigenvector
+NOWHERE = "translate(-99 -99)"
 HEAD = 6  # px of an arrow's head
 
 Floats = NDArray[np.float64]
@@ -44,6 +45,11 @@ def line(points: list[list[float]]) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
 
 
+def place(point: list[float]) -> str:
+    """Return the transform that puts something at a point."""
+    return f"translate({point[0]:g} {point[1]:g})"
+
+
 def dots(points: list[list[float]]) -> str:
     """Return a path of a dot at every point."""
     return "".join(f"M{x:g} {y:g}h0" for x, y in points)
@@ -63,6 +69,7 @@ def cross(course: Course, run: Run) -> tuple[Arm, Arm]:
             if not inside[t] or not math.isfinite(values[t, k]):
                 for column in arm:
                     column.append("")
+                arm.label[-1] = NOWHERE
                 continue
             x, y = SIZE * shares[t, 0], SIZE * (1 - shares[t, 1])
             dx, dy = vectors[t, k, 0] / course.frame.width, -vectors[t, k, 1] / course.frame.height

@@ -1,40 +1,65 @@
 """The sixteen optimizers as a race shows them: name, colour, glyph, line, the learning rate they start with.
 
 The first six have the colours of the design; the others come dashed, so that the line tells them apart as well.
-A glyph is a path in a box from -8 to 8; it is filled with the colour, except where `hollow`.
+A glyph is an outline in a box from -8 to 8; it is filled with the colour, except where `hollow`.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from app.i18n import N_
 from engine.landscape import OPTIMIZERS
+
+Outline = tuple[tuple[float, float], ...]
 
 
 class Racer(NamedTuple):
     name: str
     light: str
     dark: str
-    glyph: str
+    outline: Outline
     dash: str  # of its path; "" for a whole line
     hollow: bool
     lr: float  # that the race gives it unless told otherwise: torch's own defaults are made for networks
     symbols: dict[str, str]  # torch's names of what it remembers -> how the equation calls it
 
+    @property
+    def glyph(self) -> str:
+        """The outline as a path."""
+        return "M" + "L".join(f"{x:g} {y:g}" for x, y in self.outline) + "z"
 
-_SQUARE = "M-6 -6H6V6H-6z"
-_DISC = "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0z"
-_DIAMOND = "M0 -8L8 0L0 8L-8 0z"
-_UP = "M0 -8L7.500 6H-7.500z"
-_DOWN = "M0 8L7.500 -6H-7.500z"
-_RIGHT = "M8 0L-6 7.500V-7.500z"
-_LEFT = "M-8 0L6 7.500V-7.500z"
-_PLUS = "M-2.200 -8H2.200V-2.200H8V2.200H2.200V8H-2.200V2.200H-8V-2.200H-2.200z"
-_CROSS = "M-7 -4.200L-4.200 -7L0 -2.800L4.200 -7L7 -4.200L2.800 0L7 4.200L4.200 7L0 2.800L-4.200 7L-7 4.200L-2.800 0z"
-_STAR = "M0 -8L2 -2.700L7.600 -2.500L3.200 1L4.700 6.500L0 3.400L-4.700 6.500L-3.200 1L-7.600 -2.500L-2 -2.700z"
-_HEXAGON = "M-4 -7H4L8 0L4 7H-4L-8 0z"
-_HOUSE = "M0 -8L7 -1V7H-7V-1z"
+
+def _round(count: int, radius: float, inner: float | None = None, turn: float = 0.0) -> Outline:
+    """Return the corners of a polygon with `count` equal sides; with `inner`, of a star."""
+    corners = count if inner is None else 2 * count
+    places = []
+    for k in range(corners):
+        size = radius if inner is None or k % 2 == 0 else inner
+        angle = turn + 2 * math.pi * k / corners - math.pi / 2
+        places.append((round(size * math.cos(angle), 2), round(size * math.sin(angle), 2)))
+    return tuple(places)
+
+
+_SQUARE: Outline = ((-6, -6), (6, -6), (6, 6), (-6, 6))
+_DISC = _round(24, 7)
+_DIAMOND = _round(4, 8)
+_UP: Outline = ((0, -8), (7.5, 6), (-7.5, 6))
+_DOWN: Outline = ((0, 8), (7.5, -6), (-7.5, -6))
+_RIGHT: Outline = ((8, 0), (-6, 7.5), (-6, -7.5))
+_LEFT: Outline = ((-8, 0), (6, 7.5), (6, -7.5))
+_ARM: Outline = ((-2.2, -8), (2.2, -8), (2.2, -2.2))
+_PLUS: Outline = (
+    *_ARM,
+    *((-y, x) for x, y in _ARM),
+    *((-x, -y) for x, y in _ARM),
+    *((y, -x) for x, y in _ARM),
+)
+_CROSS: Outline = tuple((round(0.7071 * (x - y), 2), round(0.7071 * (x + y), 2)) for x, y in _PLUS)
+_STAR = _round(5, 8.5, 3.6)
+_HEXAGON = _round(6, 7.5, turn=math.pi / 6)
+_HOUSE: Outline = ((0, -8), (7, -1), (7, 7), (-7, 7), (-7, -1))
 
 _MEANS = {"exp_avg": "m", "exp_avg_sq": "v"}
 

@@ -17,7 +17,7 @@ from app.exhibits.saddle_race.course import Course, course_of, usual_start
 from app.exhibits.saddle_race.frames import Frames
 from app.exhibits.saddle_race.mesh import HEIGHT, QUADS, UNIT, WIDTH, Mesh, mesh, projected
 from app.exhibits.saddle_race.params import Params
-from app.exhibits.saddle_race.plot import cross, dots, line, track
+from app.exhibits.saddle_race.plot import cross, dots, line, place, track
 from app.exhibits.saddle_race.printing import number
 from app.exhibits.saddle_race.race import Run, run
 from app.exhibits.saddle_race.racers import MOST, RACERS
@@ -56,6 +56,17 @@ class RaceScene(Walk):
         """Where each path runs on the plot, in px."""
         return {one.key: track(self.course, one.path) for one in self.runs}
 
+    @property
+    def start_at(self) -> list[float]:
+        """Where the start is on the plot, in px."""
+        return track(self.course, np.array([self.course.start]))[0]
+
+    @property
+    def saddle_at(self) -> list[float] | None:
+        """Where the saddle is on the plot, in px; None where there is none."""
+        saddle = self.course.saddle
+        return track(self.course, np.array([(saddle.x, saddle.y)]))[0] if saddle else None
+
     @cached_property
     def cartoon(self) -> Cartoon:
         return cartoon(self.course, self.picked)
@@ -73,11 +84,13 @@ class RaceScene(Walk):
         frames.add("ball", moves.balls)
         for k, arrow in enumerate(moves.arrows):
             frames.add(f"arrow{k}", arrow.paths)
+            frames.add(f"name{k}", arrow.labels)
         for k, area in enumerate(moves.areas):
             for axis, sides in zip("xy", area.sides, strict=True):
                 frames.add(f"area{k}{axis}", sides)
         for k, (_, _, _, texts) in enumerate(moves.rows):
             frames.add(f"row{k}", texts)
+        frames.add("step", [str(step) for step in range(self.steps)])
         frames.add("narration", narration(self.course, self.runs, words))
         last = self.params.steps
         frames.add("from", [str(min(t, last - 1)) for t in range(self.steps)])
@@ -94,7 +107,7 @@ class RaceScene(Walk):
                 "quads": QUADS,
                 "unit": UNIT,
                 "middle": [WIDTH / 2, HEIGHT / 2],
-                "heights": [None if np.isnan(one) else round(one, 3) for one in form.heights.ravel().tolist()],
+                "heights": [None if np.isnan(one) else one for one in form.heights.ravel().tolist()],
                 "levels": form.levels.ravel().tolist(),
             },
             "racers": self._racers(),
@@ -171,7 +184,6 @@ class RaceScene(Walk):
         for one in self.runs:
             points = self.tracks[one.key][: self.step + 1]
             there = len(points) > self.step and all(0 <= part <= SIZE for part in points[self.step])
-            on_mesh = self._on_mesh(one.key, points[self.step :]) if there else ""
             shown.append(
                 {
                     "key": one.key,
@@ -179,23 +191,23 @@ class RaceScene(Walk):
                     "line": line(points) if points else "",
                     "dots": dots(points),
                     "ball": points[self.step] if there else None,
+                    "place": place(points[self.step]) if there else "",
                     "surface": self.surface_path(one.key),
-                    "surface_ball": self._ball_on_mesh(one, points[self.step]) if there and on_mesh else None,
+                    "surface_place": self._ball_on_mesh(one, points[self.step]) if there else "",
                 }
             )
         return shown
 
-    def _ball_on_mesh(self, one: Run, point: list[float]) -> list[float]:
-        place = np.array([point]) / SIZE
+    def _ball_on_mesh(self, one: Run, point: list[float]) -> str:
+        places = np.array([point]) / SIZE
         rise = np.array(self.rises(one)[self.step : self.step + 1])
-        x, y, _ = projected(2 * place[:, 0] - 1, 1 - 2 * place[:, 1], rise, self.params.turn, self.params.tilt)
-        return [round(float(x[0]), 1), round(float(y[0]), 1)]
+        x, y, _ = projected(2 * places[:, 0] - 1, 1 - 2 * places[:, 1], rise, self.params.turn, self.params.tilt)
+        return f"translate({x[0]:.1f} {y[0]:.1f})"
 
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/saddle-race.html shows."""
         frames = self.frames(words)
         now = frames.row(self.step)
-        start, saddle = np.array([self.course.start]), self.course.saddle
         return {
             **controls.choices(self, words),
             "scene": self,
@@ -205,8 +217,8 @@ class RaceScene(Walk):
             "contour": self.contour,
             "quads": self.mesh.quads(self.params.turn, self.params.tilt),
             "marks": self.marks(),
-            "start_at": track(self.course, start)[0],
-            "saddle_at": track(self.course, np.array([(saddle.x, saddle.y)]))[0] if saddle else None,
+            "start_at": self.start_at,
+            "saddle_at": self.saddle_at,
             "cartoon": self.cartoon,
             "now": now,
             "data": self.data(frames),
@@ -222,7 +234,11 @@ def _cut(one: Run, step: int) -> Run:
 
 def _add_table(frames: Frames, course: Course, runs: list[Run], steps: Any, words: Words) -> None:
     """Add the columns of the table; row k of the runs is step steps[k]."""
-    not_yet, none, lost = words.gettext("not yet"), words.gettext("no saddle"), words.gettext("infinite since %(step)s")
+    not_yet, none, lost = (
+        words.gettext("not yet"),
+        words.gettext("no saddle"),
+        words.gettext("infinite since step %(step)s"),
+    )
     for one in runs:
         frames.add(f"{one.key}.loss", [number(value) for value in one.values.tolist()])
         frames.add(f"{one.key}.slope", [number(value) for value in one.slopes.tolist()])
@@ -248,9 +264,8 @@ def canonical(params: Params) -> dict[str, str]:
     """Return the shortest query that means the same."""
     query = plain_query(params)
     course = course_of(params)
-    sorted_race = ",".join(key for key in RACERS if key in course.racers)
-    query["race"] = sorted_race
-    if sorted_race == Params.model_fields["race"].default:
+    query["race"] = ",".join(course.racers)
+    if query["race"] == Params.model_fields["race"].default:
         del query["race"]
     if course_of(params.model_copy(update={"pick": None})).pick == course.pick:
         query.pop("pick", None)
