@@ -12,9 +12,10 @@ class Walk:
 
     maps   into how many stretches of equal length the steps fall; the scrubber marks their beginnings
     first  what the first step is called: 0 where it is the state before anything has happened
+    pace   ms that a step lasts while it is played
     """
 
-    first = 1
+    first, pace = 1, 900
 
     def __init__(self, steps: int, maps: int, step: int) -> None:
         self.steps, self.maps = steps, maps

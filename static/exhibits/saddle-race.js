@@ -45,7 +45,7 @@ function remember(change) {
 root.addEventListener("step-change", (event) => {
   const { step, settled } = /** @type {CustomEvent} */ (event).detail;
   const player = /** @type {StepPlayer | null} */ (root.querySelector("step-player"));
-  race.quiet(Boolean(player?.playing) && Number(player?.speed) > 1);
+  race.quiet(Boolean(player?.playing)); // steps rush by
   race.show(step);
   if (settled) remember({ step: String(step) });
 });

@@ -37,6 +37,10 @@ export class StepPlayer extends HTMLElement {
   get playing() {
     return this.#timer !== undefined;
   }
+  /** How long a step lasts at speed 1, in ms. */
+  get pace() {
+    return Number(this.dataset.pace ?? STEP_MS);
+  }
   get speed() {
     return this.#speed;
   }
@@ -74,7 +78,7 @@ export class StepPlayer extends HTMLElement {
       if (this.step >= this.steps - 1) return this.pause();
       this.#go(this.step + 1, false);
       if (this.playing) this.#schedule(); // a listener may have paused it
-    }, STEP_MS / this.#speed);
+    }, this.pace / this.#speed);
   }
 
   /** @param {HTMLAnchorElement} link */

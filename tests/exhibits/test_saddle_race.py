@@ -10,7 +10,7 @@ from app import paths
 from app.exhibits.saddle_race import EXHIBIT
 from app.exhibits.saddle_race.course import course_of, nudged, ridge
 from app.exhibits.saddle_race.params import Params
-from app.exhibits.saddle_race.printing import number
+from app.exhibits.saddle_race.printing import number, rate
 from app.exhibits.saddle_race.racers import RACERS, SIX
 from app.exhibits.saddle_race.scene import RaceScene
 from app.i18n import words
@@ -52,7 +52,7 @@ def test_the_table_prints_what_the_engine_computes(client, step):
         loss, slope = x * x - y * y, 2 * math.hypot(x, y)
         left = escaped_at(path, "saddle", margin=0.2, radius=0.5)
         escaped = str(left) if left is not None and left <= step else "not yet"
-        expected = [number(RACERS[key].lr), str(step), number(loss), number(slope), "−2.000", escaped]
+        expected = [rate(RACERS[key].lr), str(step), number(loss), number(slope), "−2.000", escaped]
         assert cells == expected
 
 
@@ -192,7 +192,7 @@ def test_a_fair_race_runs_with_the_rates_that_the_engine_finds(client):
             (lr, score if score < math.inf else None) for lr, score in best.trials
         ]
     html = page(client, fair=1, budget=9, tuning_seed=5, race="sgd,adam")
-    assert [cells[0] for cells in table(html).values()] == [number(one["options"]["lr"]) for one in told]
+    assert [cells[0] for cells in table(html).values()] == [rate(one["options"]["lr"]) for one in told]
     assert "the same 9 learning rates from 0.0001 to 1 (seed 5)" in visible(html)
 
 
@@ -202,7 +202,7 @@ def test_the_cartoon_prints_what_the_engine_records(client):
     rows = [told.gradients, told.inner["exp_avg"], told.inner["exp_avg_sq"], None, told.moves]
     printed = [visible(one) for one in re.findall(r'<dd data-frame="row\d">.*?</dd>', html)]
     for text, values in zip(printed, rows, strict=True):
-        assert text == ("0.050" if values is None else f"({number(values[30, 0])}, {number(values[30, 1])})")
+        assert text == ("0.05" if values is None else f"({number(values[30, 0])}, {number(values[30, 1])})")
 
 
 def test_the_parts_of_a_momentum_step_add_up():

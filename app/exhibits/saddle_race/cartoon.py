@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.exhibits.saddle_race.course import Course
 from app.exhibits.saddle_race.plot import NOWHERE, head
-from app.exhibits.saddle_race.printing import number, pair
+from app.exhibits.saddle_race.printing import pair, rate
 from app.exhibits.saddle_race.race import Run
 from app.exhibits.saddle_race.racers import RACERS
 from engine.landscape import Record, record
@@ -90,7 +90,7 @@ def cartoon(course: Course, run: Run) -> Cartoon:
     for name, values in told.inner.items():
         kind = "mean" if name in MEANS else "area"
         rows.append((kind, symbols[name], name, [pair(values[t]) for t in steps]))
-    rows.append(("rate", "η", "lr", [number(told.rates[t]) for t in steps]))
+    rows.append(("rate", "η", "lr", [rate(float(told.rates[t])) for t in steps]))
     rows.append(("step", "Δθ", "", [pair(told.moves[t]) for t in steps]))
     plain = run.key in PLAIN and not run.options.get("weight_decay")
     with np.errstate(all="ignore"):  # of a path that diverges nothing is drawn

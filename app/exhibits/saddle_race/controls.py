@@ -9,7 +9,7 @@ from app import palette
 from app.exhibits.saddle_race import formulas, options
 from app.exhibits.saddle_race.course import Course, nudged, ridge
 from app.exhibits.saddle_race.params import USUAL_BUDGET, Params
-from app.exhibits.saddle_race.printing import exact, number
+from app.exhibits.saddle_race.printing import exact, number, rate
 from app.exhibits.saddle_race.race import Run
 from app.exhibits.saddle_race.racers import MOST, RACERS, SIX, Racer
 from app.i18n import N_, Words, listed
@@ -89,6 +89,7 @@ def choices(scene: RaceScene, words: Words) -> dict[str, Any]:
         "most": MOST,
         "printed": number,
         "exact": exact,
+        "rate": rate,
         "tuning": _tuning(course, scene.runs, words),
         "usual_budget": USUAL_BUDGET,
     }
@@ -145,7 +146,7 @@ def _rate(picked: Run, course: Course, words: Words) -> dict[str, Any]:
         "low": LOWEST_LR,
         "high": HIGHEST_LR,
         "place": f"{min(max(place, LOWEST_LR), HIGHEST_LR):.3f}",
-        "text": exact(lr),
+        "text": rate(lr),
         "note": note,
         "hatched": hatched,
     }

@@ -111,7 +111,7 @@ def course_of(params: Params) -> Course:
     """Return the course of a link. Raises EngineError if there is nobody to race."""
     key, surface, refusal = _surface(params)
     frame = frame_of(params, key)
-    start = _start(params, key, frame)
+    start = start_of(params, key)
     saddle = nearest_saddle(surface, frame, start)
     wanted = tuple(filter(None, params.race.split(",")))
     if not wanted:
@@ -174,11 +174,12 @@ def usual_start(key: str | None, frame: Frame) -> Point:
     if key:
         x, y = STARTS.get(key, CATALOGUE[key].start)
         return float(x), float(y)
-    return frame.left + frame.width / 8, frame.bottom + frame.height * 0.501
+    return float(f"{frame.left + frame.width / 8:.6g}"), float(f"{frame.bottom + frame.height * 0.501:.6g}")
 
 
-def _start(params: Params, key: str | None, frame: Frame) -> Point:
-    x, y = usual_start(key, frame)
+def start_of(params: Params, key: str | None) -> Point:
+    """Return where the race of a link begins."""
+    x, y = usual_start(key, frame_of(params, key))
     return x if params.x is None else params.x, y if params.y is None else params.y
 
 

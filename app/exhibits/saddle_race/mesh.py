@@ -19,8 +19,8 @@ from app.exhibits.saddle_race.course import Frame, relief
 from engine.landscape import Surface
 
 QUADS = 24  # along each side
-WIDTH, HEIGHT = 480, 330  # px of the picture
-UNIT = 152  # px
+WIDTH, HEIGHT = 480, 350  # px of the picture
+UNIT = 148  # px
 
 Floats = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""How the race prints numbers: three decimals, powers of ten where those would say nothing."""
+"""How the race prints numbers: three decimals, fewer of large ones, powers of ten where those would say nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from app import numbers
 
 LARGE, SMALL = 1e5, 5e-4
-DECIMALS = 3
+DECIMALS = ((100, 3), (10_000, 1), (LARGE, 0))  # below that, so many
+RATE_FIGURES = 3
 NOTHING = "–"
 
 
@@ -21,12 +22,18 @@ def number(value: float) -> str:
     if value and not SMALL <= abs(value) < LARGE:
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{mantissa}e{int(exponent)}".replace("-", numbers.MINUS)
-    return numbers.printed(value, DECIMALS)
+    decimals = next(decimals for below, decimals in DECIMALS if abs(value) < below)
+    return numbers.printed(value, decimals)
 
 
 def pair(values: Sequence[float]) -> str:
     """Return a vector: (0.194, −0.551)."""
     return f"({number(values[0])}, {number(values[1])})"
+
+
+def rate(value: float) -> str:
+    """Return a learning rate with three figures."""
+    return numbers.whole(float(f"{value:.{RATE_FIGURES}g}"))
 
 
 def exact(value: float) -> str:

@@ -32,7 +32,7 @@ COLUMNS = ("x", "y", "f", "gradient norm", "smallest eigenvalue")
 class RaceScene(Walk):
     """The race of a link. Steps are counted from 0: the start."""
 
-    first = 0
+    first, pace = 0, 150
 
     def __init__(self, params: Params) -> None:
         self.params, self.course = params, course_of(params)
