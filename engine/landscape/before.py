@@ -83,8 +83,10 @@ class Run:
 
 def before_rule(optimizer: Optimizer, run: Run, surface: Surface, maths: Maths, steps: int) -> list[Before]:
     """Return what is done before each step, in order; an empty list if nothing is."""
-    acts: list[Before] = []
     generators = run.generators()
+    own = optimizer.before(surface, maths)
+    last = [own(_stacked([rng.random((steps, 2)) for rng in generators]))] if own else []
+    acts = last if optimizer.moves_first else []
     if run.noise:
         acts.append(_noise(run, _stacked([rng.standard_normal((steps, 2)) for rng in generators])))
     if run.clip_norm is not None:
@@ -95,9 +97,7 @@ def before_rule(optimizer: Optimizer, run: Run, surface: Surface, maths: Maths, 
         acts.append(_uphill)
     if optimizer.weight_decay:
         acts.append(_decoupled(optimizer.weight_decay) if optimizer.decoupled else _decay(optimizer.weight_decay))
-    if (own := optimizer.before(surface, maths)) is not None:
-        acts.append(own(_stacked([rng.random((steps, 2)) for rng in generators])))
-    return acts
+    return acts if optimizer.moves_first else acts + last
 
 
 def _stacked(draws: list[NDArray[np.float64]]) -> list[Any]:

@@ -23,6 +23,8 @@ class PerturbedGD(Optimizer):
     threshold: float = 1e-3
     wait: float = 10.0
 
+    moves_first: ClassVar[bool] = True
+
     def before(self, surface: Surface, maths: Maths) -> Callable[[list[Any]], Before]:
         """Return draws -> the kick, uniform in the ball: the root of a uniform number is the radius."""
         return lambda draws: self._kicks(surface, maths, draws)

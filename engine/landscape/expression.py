@@ -12,11 +12,13 @@ one knows at each place what it wants, and says so. Reading is linear in the len
 
 import math
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, NoReturn
 
 from engine.errors import RangeError
 from engine.landscape.derivatives import SLOPES, Jet, Jets
-from engine.landscape.graph import Graph
+from engine.landscape.graph import BaseError, Graph, NotFiniteError, ZeroDivisorError
 from engine.landscape.surface import Surface
 
 LONGEST = 200  # characters
@@ -101,14 +103,14 @@ class _Reader:
         left = self._product()
         while sign := self._take("+", "-"):
             combine = self.jets.add if sign.text == "+" else self.jets.subtract
-            left = combine(left, self._product())
+            left = self._made(sign, combine, left, self._product())
         return left
 
     def _product(self) -> Jet:
         left = self._signed()
         while sign := self._take("*", "/"):
             combine = self.jets.multiply if sign.text == "*" else self.jets.divide
-            left = combine(left, self._signed())
+            left = self._made(sign, combine, left, self._signed())
         return left
 
     def _signed(self) -> Jet:
@@ -125,8 +127,8 @@ class _Reader:
         return self.jets.negate(inner) if sign and sign.text == "-" else inner
 
     def _power(self) -> Jet:
-        base = self._operand()
-        return self.jets.power(base, self._signed()) if self._take("^", "**") else base
+        base, sign = self._operand(), self._take("^", "**")
+        return self._made(sign, self.jets.power, base, self._signed()) if sign else base
 
     def _operand(self) -> Jet:
         word = self._peek()
@@ -163,7 +165,8 @@ class _Reader:
             raise RangeError(
                 "{word} at place {place} is a function: write {word}(...)", word=word.text, place=word.place
             )
-        return self.jets.apply(SYNONYMS.get(word.text, word.text), self._bracket(opening))
+        apply = partial(self.jets.apply, SYNONYMS.get(word.text, word.text))
+        return self._made(word, apply, self._bracket(opening))
 
     def _unknown(self, word: Word) -> NoReturn:
         raise RangeError(
@@ -185,6 +188,23 @@ class _Reader:
                 )
             raise RangeError("( at place {place} is never closed", place=opening.place)
         return inner
+
+    def _made(self, word: Word, operation: Callable[..., Jet], *operands: Jet) -> Jet:
+        """Return operation(*operands); if there is no such value anywhere, say which word asked for it."""
+        try:
+            return operation(*operands)
+        except NotFiniteError:
+            raise RangeError(
+                "{word} at place {place} makes no finite number", word=word.text, place=word.place
+            ) from None
+        except ZeroDivisorError:
+            raise RangeError("{word} at place {place} divides by 0", word=word.text, place=word.place) from None
+        except BaseError:
+            raise RangeError(
+                "{word} at place {place}: only a number above 0 can be raised to a power in which x or y occurs",
+                word=word.text,
+                place=word.place,
+            ) from None
 
     def _peek(self) -> Word | None:
         return self.words[self.next] if self.next < len(self.words) else None

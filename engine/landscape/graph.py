@@ -11,9 +11,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.errors import RangeError
-
 EXPANDED = 16  # whole powers up to this one are products: fast, and right for negative numbers
+
+
+class NotFiniteError(Exception):
+    """A part without x and y has no finite value."""
+
+
+class ZeroDivisorError(Exception):
+    """A part is divided by 0, wherever it is asked for."""
+
+
+class BaseError(Exception):
+    """A number that is not above 0 is raised to a power in which x or y occurs."""
 
 
 class Operation(NamedTuple):
@@ -65,9 +75,9 @@ class Graph:
         self._known: dict[Node | tuple[str, float, float], Part] = {}
 
     def constant(self, value: float) -> Part:
-        """Return the part that is this number. Raises RangeError if it is not finite."""
+        """Return the part that is this number. Raises NotFiniteError if it is not finite."""
         if not math.isfinite(value):
-            raise RangeError("it holds a part that is no finite number, such as 1/0 or 9^9^9^9")
+            raise NotFiniteError
         # 0.0 and -0.0 are equal, but 1 over them is not
         return self._keep(("number", value, math.copysign(1, value)), float(value))
 
@@ -105,7 +115,7 @@ class Graph:
 
     def divide(self, a: Part, b: Part) -> Part:
         if self.number(b) == 0:
-            raise RangeError("it divides by 0")
+            raise ZeroDivisorError
         if self.number(a) == 0 and self.number(b) is not None:
             return a
         return a if self.number(b) == 1 else self._binary("/", a, b)
@@ -117,7 +127,7 @@ class Graph:
             product = self._product(a, abs(int(exponent)))
             return product if exponent >= 0 else self.divide(self.constant(1.0), product)
         if base is not None and exponent is None and base <= 0:
-            raise RangeError("only a number above 0 can be raised to a power in which x or y occurs")
+            raise BaseError
         return self._binary("^", a, b)
 
     def scale(self, factor: float, a: Part) -> Part:
@@ -142,10 +152,8 @@ class Graph:
     def _folded(self, name: str, *numbers: float) -> Part:
         try:
             return self.constant(OPERATIONS[name].on_float(*numbers))
-        except (ArithmeticError, ValueError) as problem:
-            if isinstance(problem, RangeError):
-                raise
-            return self.constant(math.nan)  # refused there
+        except (ArithmeticError, ValueError):
+            raise NotFiniteError from None
 
     def _keep(self, key: Node | tuple[str, float, float], node: Node | float) -> Part:
         part = self._known.get(key)

@@ -54,6 +54,7 @@ class Optimizer:
     weight_decay: float = 0.0
 
     inner: ClassVar[tuple[str, ...]] = ()
+    moves_first: ClassVar[bool] = False  # whether `before` goes elsewhere, before noise and clipping see the gradient
 
     def __post_init__(self) -> None:
         for field in fields(self):

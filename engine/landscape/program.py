@@ -23,35 +23,32 @@ class Program:
     """Computes some parts of a graph, on floats or on arrays."""
 
     def __init__(self, graph: Graph, wanted: Sequence[Part]) -> None:
-        order = _needed(graph, wanted)
-        last = {part: step for step, part in enumerate(order) for part in _operands(graph, part)}
-        last.update(dict.fromkeys(wanted, len(order)))
-        self._slots: list[Any] = [None, None]
-        place: dict[Part, int] = {graph.X: 0, graph.Y: 1}
-        steps: list[tuple[str, int, int, int]] = []
-        free: list[int] = []
-        for part in (part for part in {*order, *wanted} if graph.number(part) is not None):
-            place[part] = len(self._slots)
-            self._slots.append(graph.number(part))
-        for step, part in enumerate(order):
-            node = graph.nodes[part]
-            if isinstance(node, float) or part in (graph.X, graph.Y):
-                continue
-            name = node[0]
-            operands = [place[operand] for operand in _operands(graph, part)]
-            free += [
-                place[operand]
-                for operand in set(_operands(graph, part))
-                if last[operand] == step and graph.number(operand) is None and operand not in (graph.X, graph.Y)
-            ]
+        needed = _needed(graph, wanted)
+        given = {part: graph.number(part) for part in needed if graph.number(part) is not None}
+        self._slots: list[Any] = [None, None, *given.values()]  # x, y, then the numbers; the rest is used in turn
+        self._place: dict[Part, int] = {graph.X: 0, graph.Y: 1} | {part: 2 + k for k, part in enumerate(given)}
+        made = [part for part in needed if part not in self._place]
+        steps = self._allotted(graph, made, wanted)
+        self._on_floats = [Instruction(OPERATIONS[name].on_float, *rest) for name, *rest in steps]
+        self._on_arrays = [Instruction(OPERATIONS[name].on_array, *rest) for name, *rest in steps]
+        self._results = tuple(self._place[part] for part in wanted)
+
+    def _allotted(self, graph: Graph, made: list[Part], wanted: Sequence[Part]) -> list[tuple[str, int, int, int]]:
+        """Return (operation, slot of the result, slots of the operands) for each part, and remember the slots."""
+        last = {operand: part for part in made for operand in _operands(graph, part)}  # who needs it last
+        kept = {*self._place, *wanted}
+        steps, free = [], []
+        for part in made:
+            name, *_ = graph.nodes[part]  # type: ignore[misc]  # numbers are not among them
+            operands = _operands(graph, part)
+            slots = [self._place[operand] for operand in operands]
+            free += [self._place[operand] for operand in {*operands} - kept if last[operand] == part]
             if not free:
                 free.append(len(self._slots))
                 self._slots.append(None)
-            place[part] = free.pop()
-            steps.append((name, place[part], operands[0], operands[1] if len(operands) == 2 else -1))
-        self._on_floats = [Instruction(OPERATIONS[name].on_float, *rest) for name, *rest in steps]
-        self._on_arrays = [Instruction(OPERATIONS[name].on_array, *rest) for name, *rest in steps]
-        self._results = tuple(place[part] for part in wanted)
+            self._place[part] = free.pop()
+            steps.append((str(name), self._place[part], slots[0], slots[1] if len(slots) == 2 else -1))
+        return steps
 
     def on_floats(self, x: float, y: float) -> tuple[float, ...]:
         """Return the parts at one point. Raises ArithmeticError or ValueError where Python's floats do."""

@@ -11,18 +11,22 @@ from typing import NamedTuple
 from engine.errors import RangeError
 from engine.landscape.bounded import Bounds, bounded
 from engine.landscape.expression import parse
+from engine.landscape.regression import two_scales
 from engine.landscape.surface import Surface
 
 Slopes = Callable[[float, float], tuple[float, float]]
 
 
 class Named(NamedTuple):
-    """A surface of the catalogue: its formula, the part of the plane worth seeing, a start, its float gradient."""
+    """A surface of the catalogue: its formula, the part of the plane worth seeing, a start, its float gradient.
+
+    Losses of a regression have no formula in x and y alone, and no gradient but their own.
+    """
 
     formula: str
     domain: tuple[float, float, float, float]  # x from, to; y from, to
     start: tuple[float, float]
-    slopes: Slopes
+    slopes: Slopes | None
     source: str = ""
 
 
@@ -75,6 +79,9 @@ CATALOGUE: dict[str, Named] = {
     # 1 - exp(-r^2): nearly level further out, so that a gradient says little there
     "plateau": Named("1 - exp(-(x^2 + y^2))", (-4, 4, -4, 4), (2.0, 1.2), _plateau),
     "ravine": Named("x^2/2 + 50*y^2", (-12, 12, -3, 3), (-10.0, 1.0), lambda x, y: (x, 100 * y)),
+    # The loss of a linear regression over its two weights: features in [0, 2000] and [1, 5], as they are or normalised.
+    "two-scales": Named("mean of (x*x1 + y*x2 - t)^2", (0, 0.1, -20, 60), (0.01, -10.0), None),
+    "two-scales-normalised": Named("mean of (x*z1 + y*z2 - t)^2", (-30, 80, -30, 80), (-20.0, -20.0), None),
     "bowl": Named("(x^2 + y^2)/2", (-3, 3, -3, 3), (-2.5, 1.5), lambda x, y: (x, y)),
     "double-well": Named("x^4/4 - x^2/2 + y^2/2", (-2, 2, -1.5, 1.5), (0.01, 1.2), lambda x, y: (x * (x * x - 1), y)),
     "rosenbrock": Named("(1 - x)^2 + 100*(y - x^2)^2", (-2, 2, -1, 3), (-1.5, 2.0), _rosenbrock, "Rosenbrock 1960"),
@@ -103,7 +110,10 @@ CATALOGUE: dict[str, Named] = {
         "Rastrigin 1974",
     ),
 }
-SURFACES: dict[str, Surface] = {key: parse(row.formula).with_slopes(row.slopes) for key, row in CATALOGUE.items()}
+LOSSES: dict[str, Surface] = {"two-scales": two_scales(), "two-scales-normalised": two_scales().normalised()}
+SURFACES: dict[str, Surface] = {
+    key: parse(row.formula).with_slopes(row.slopes) if row.slopes else LOSSES[key] for key, row in CATALOGUE.items()
+}
 
 
 def ravine(condition: float) -> Surface:

@@ -180,6 +180,18 @@ def test_a_perturbation_leaves_the_ridge_on_which_gradient_descent_stays():
     assert abs(kicked[-1, 1]) > 10
 
 
+def test_a_kick_changes_nothing_of_clipping_noise_and_decay_neither_here_nor_for_other_starts():
+    starts, shared = [(0.0, 0.0), (1.5, 0.3), (0.0, 1e-5)], {"clip_norm": 0.1, "weight_decay": 0.2, "lr": 0.1}
+    together = trajectories("perturbed-gd", "saddle", starts, 30, **shared, noise=1e-4, seed=3)
+    for start, path in zip(starts, together, strict=True):
+        alone = trajectory("perturbed-gd", "saddle", start, 30, **shared, noise=1e-4, seed=3)
+        np.testing.assert_allclose(path, alone, rtol=1e-9, atol=1e-15)
+    uphill = trajectory("perturbed-gd", "saddle", (0, 0), 1, maximize=True, lr=0.25, radius=0.5, seed=1)[1]
+    downhill = trajectory("perturbed-gd", "saddle", (0, 0), 1, lr=0.25, radius=0.5, seed=1)[1]
+    # after the same kick (a, b) gradient (2a, -2b): 3a/2 and b/2 uphill, a/2 and 3b/2 downhill
+    np.testing.assert_allclose(uphill / downhill, (3, 1 / 3))
+
+
 @pytest.mark.parametrize("key", OPTIMIZERS)
 @pytest.mark.parametrize("shared", [{}, {"noise": 0.3, "seed": 7, "clip_norm": 2.0, "weight_decay": 0.1}], ids=str)
 def test_many_starts_together_take_the_path_that_each_takes_alone(key, shared, rng):

@@ -19,7 +19,25 @@ KINDS = {
     "amsgrad": (torch.optim.Adam, {"amsgrad": True}),
     "radam": (torch.optim.RAdam, {}),
 }
+EXAMPLE = np.arange(1, 25)
+AREA, ROOMS = 2000 * (EXAMPLE * (5**0.5 - 1) / 2 % 1), 1 + 4 * (EXAMPLE * 2**0.5 % 1)
+PRICE = 0.05 * AREA + 20 * ROOMS + 10 * np.sin(5 * EXAMPLE)
+
+
+def squares(x, y, area, rooms, price):
+    """Return the mean squared error of x * area + y * rooms."""
+    area, rooms, price = (torch.from_numpy(column) for column in (area, rooms, price))
+    return torch.nn.functional.mse_loss(x * area + y * rooms, price)
+
+
+def normalised(column):
+    """Return the column with mean 0 and deviation 1."""
+    return (column - column.mean()) / column.std()
+
+
 SURFACES = {
+    "two-scales": lambda x, y: squares(x, y, AREA, ROOMS, PRICE),
+    "two-scales-normalised": lambda x, y: squares(x, y, normalised(AREA), normalised(ROOMS), PRICE - PRICE.mean()),
     "saddle": lambda x, y: x**2 - y**2,
     "monkey-saddle": lambda x, y: x**3 - 3 * x * y**2,
     "slow-saddle": lambda x, y: x**2 / 2 - y**2 / 200 + y**4 / 400,
