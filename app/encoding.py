@@ -49,3 +49,8 @@ def png_answer(picture: bytes, *, zstd: bool = False) -> Response:
 def packed(data: bytes) -> bytes:
     """Return bytes as zstd packs them fast."""
     return zstandard.compress(data, FASTEST)
+
+
+def svg_answer(drawing: str) -> Response:
+    """Return a drawing."""
+    return Response(drawing, media_type="image/svg+xml", headers=CACHED)

@@ -11,6 +11,7 @@ from app.exhibits.going_back_up import EXHIBIT as going_back_up
 from app.exhibits.image_lab import EXHIBIT as image_lab
 from app.exhibits.lenet5 import EXHIBIT as lenet5
 from app.exhibits.pooling import EXHIBIT as pooling
+from app.exhibits.saddle_race import EXHIBIT as saddle_race
 from app.exhibits.small_cnn import EXHIBIT as small_cnn
 
 
@@ -35,6 +36,7 @@ EXHIBITS = table(
         lenet5,
         image_lab,
         first_layer,
+        saddle_race,
     )
 )
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step

@@ -70,9 +70,9 @@ class Questions:
 
 @dataclass(frozen=True)
 class LiveMaps:
-    """The maps of a network that an exhibit shows, also while the learner draws.
+    """What an exhibit redraws while the learner draws or drags: as a rule the maps of a network.
 
-    names    of the stages whose maps there are
+    names    of the stages whose maps there are; none where no network is shown
     changes  (scene, words) -> what a page redraws for another input, as JSON; None if it asks for pictures
     sheet    (scene, name, theme, "digit" or "beside", packed) -> all maps of a stage as one PNG, for a page without
              scripts; not packed if the answer packs it
@@ -82,7 +82,7 @@ class LiveMaps:
 
     names: tuple[str, ...]
     changes: Callable[[Any, Words], dict[str, Any]] | None
-    sheet: Callable[[Any, str, str, str, bool], bytes]
+    sheet: Callable[[Any, str, str, str, bool], bytes] | None
     early: Callable[[Any, Any, str], Awaitable[Any]] | None = None
 
 
@@ -120,8 +120,9 @@ class Exhibit:
     moments      (scene, start, stop, words) -> steps as the page shows them, for a stepped exhibit
     arrays       name -> (scene -> array): what can be exported as .npy and .csv
     picture      scene -> PNG
+    vector       scene -> SVG, for an exhibit that is drawn of lines
     pictures     how it takes an uploaded picture
-    live         the maps of a network, redrawn while the input changes
+    live         what is redrawn while the input changes
     tiles        prepared states, for the home page
     """
 
@@ -140,6 +141,7 @@ class Exhibit:
     moments: Callable[[Any, int, int, Words], list[Any]] | None = None
     arrays: Mapping[str, Callable[[Any], Array]] = field(default_factory=dict)
     picture: Callable[[Any], bytes] | None = None
+    vector: Callable[[Any], str] | None = None
     live: LiveMaps | None = None
     pictures: PictureInput | None = None
     own_numbers: OwnNumbers | None = None

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.encoding import ZSTD, csv_answer, json_answer, npy_answer, png_answer
+from app.encoding import ZSTD, csv_answer, json_answer, npy_answer, png_answer, svg_answer
 from app.exhibits.base import Exhibit, LiveMaps
 from app.routes.desk import Desk
 
@@ -26,6 +26,8 @@ def add_api(router: APIRouter, exhibit: Exhibit) -> None:
         _add_arrays(router, exhibit)
     if exhibit.picture:
         _add_picture(router, exhibit, exhibit.picture)
+    if exhibit.vector:
+        _add_vector(router, exhibit, exhibit.vector)
     if exhibit.live:
         _add_live(router, exhibit, exhibit.live)
 
@@ -91,10 +93,20 @@ def _add_picture(router: APIRouter, exhibit: Exhibit, draw: Callable[[Any], byte
         return png_answer(await run_in_threadpool(draw, scene))
 
 
+def _add_vector(router: APIRouter, exhibit: Exhibit, draw: Callable[[Any], str]) -> None:
+    Params = exhibit.Params
+
+    @router.get(exhibit.api + ".svg", name=f"{exhibit.slug}: drawing")
+    async def vector(request: Request, params: Annotated[Params, Query()]) -> Response:
+        """The step as a drawing that can be enlarged."""
+        return svg_answer(draw(await Desk(exhibit, request).scene(params)))
+
+
 def _add_live(router: APIRouter, exhibit: Exhibit, live: LiveMaps) -> None:
     if live.changes:
         _add_changes(router, exhibit, live.changes)
-    _add_maps(router, exhibit, live)
+    if live.sheet:
+        _add_maps(router, exhibit, live, live.sheet)
 
 
 def _add_changes(router: APIRouter, exhibit: Exhibit, changes_of: Callable[..., dict[str, Any]]) -> None:
@@ -102,15 +114,15 @@ def _add_changes(router: APIRouter, exhibit: Exhibit, changes_of: Callable[..., 
 
     @router.get(exhibit.api + "/live", name=f"{exhibit.slug}: what changes with the input")
     async def changes(request: Request, params: Annotated[Params, Query()]) -> Response:
-        """Colour levels -16..16 of every map, and the result as printed."""
+        """What a page redraws meanwhile: geometry and colour levels, and texts as they are printed."""
         desk = Desk(exhibit, request)
         answer = json_answer(changes_of(await desk.scene(params), desk.visitor.words))
         answer.headers["Vary"] = "Cookie, Accept-Language"
         return answer
 
 
-def _add_maps(router: APIRouter, exhibit: Exhibit, live: LiveMaps) -> None:
-    Params, Name = exhibit.Params, Literal[tuple(live.names)]
+def _add_maps(router: APIRouter, exhibit: Exhibit, live: LiveMaps, sheet: Callable[..., bytes]) -> None:
+    Params, Name = exhibit.Params, Literal[live.names]
 
     @router.get(exhibit.api + "/maps/{name}.png", name=f"{exhibit.slug}: the maps of a stage as a picture")
     async def maps(
@@ -124,7 +136,7 @@ def _add_maps(router: APIRouter, exhibit: Exhibit, live: LiveMaps) -> None:
         scene = await live.early(params, request.app.state, name) if live.early else None
         scene = scene or await Desk(exhibit, request).scene(params)
         takes_zstd = ZSTD in request.headers.get("accept-encoding", "")
-        picture = await run_in_threadpool(live.sheet, scene, name, theme, of, not takes_zstd)
+        picture = await run_in_threadpool(sheet, scene, name, theme, of, not takes_zstd)
         return png_answer(picture, zstd=takes_zstd)
 
 

@@ -11,7 +11,11 @@ class Walk:
     """Some steps, and the one that the reader has got to.
 
     maps   into how many stretches of equal length the steps fall; the scrubber marks their beginnings
+    first  what the first step is called: 0 where it is the state before anything has happened
+    pace   ms that a step lasts while it is played
     """
+
+    first, pace = 1, 900
 
     def __init__(self, steps: int, maps: int, step: int) -> None:
         self.steps, self.maps = steps, maps

@@ -37,6 +37,10 @@ export class StepPlayer extends HTMLElement {
   get playing() {
     return this.#timer !== undefined;
   }
+  /** How long a step lasts at speed 1, in ms. */
+  get pace() {
+    return Number(this.dataset.pace ?? STEP_MS);
+  }
   get speed() {
     return this.#speed;
   }
@@ -51,7 +55,7 @@ export class StepPlayer extends HTMLElement {
     if (scrubber instanceof HTMLInputElement) scrubber.value = String(step);
     this.querySelector(".done")?.setAttribute("x2", `${(100 * step) / Math.max(1, this.steps - 1)}%`);
     const count = this.querySelector('[data-slot="step"]');
-    if (count) count.textContent = String(step + 1);
+    if (count) count.textContent = String(step + Number(this.dataset.first ?? 1));
     for (const link of this.querySelectorAll("a[data-go]")) this.#aim(/** @type {HTMLAnchorElement} */ (link));
     this.querySelector('[data-go="play"]')?.setAttribute("aria-pressed", String(this.playing));
   }
@@ -74,7 +78,7 @@ export class StepPlayer extends HTMLElement {
       if (this.step >= this.steps - 1) return this.pause();
       this.#go(this.step + 1, false);
       if (this.playing) this.#schedule(); // a listener may have paused it
-    }, STEP_MS / this.#speed);
+    }, this.pace / this.#speed);
   }
 
   /** @param {HTMLAnchorElement} link */

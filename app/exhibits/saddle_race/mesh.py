@@ -1,0 +1,94 @@
+"""The surface as a mesh seen from the side: heights on a coarse grid, turned, and drawn from back to front.
+
+Space is -1 to 1 across and up the frame, and height -0.5 to 0.5 as the colour scale counts it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app import palette
+from app.exhibits.saddle_race.contour import Heights, heights_of
+from app.exhibits.saddle_race.course import Frame, relief
+from engine.landscape import Surface
+
+QUADS = 24  # along each side
+WIDTH, HEIGHT = 480, 350  # px of the picture
+UNIT = 148  # px
+
+Floats = NDArray[np.float64]
+
+
+class Quad(NamedTuple):
+    level: int
+    points: str
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """heights (QUADS + 1, QUADS + 1), row 0 at the bottom of the frame; NaN where f is not defined."""
+
+    heights: Floats
+    levels: NDArray[np.int64]  # colour of each quad
+    scale: Heights
+    middle: float  # of the scale, what stands at height 0
+    spread: float  # of the scale, from -0.5 to 0.5
+
+    def rise(self, values: Floats) -> Floats:
+        """Return how high values of f stand in space."""
+        with np.errstate(invalid="ignore"):
+            return (self.scale.position(values) - self.middle) / self.spread
+
+    def quads(self, turn: int, tilt: int) -> list[Quad]:
+        """Return the mesh on the screen, the farthest quad first."""
+        side = np.linspace(-1, 1, QUADS + 1)
+        across, up = np.meshgrid(side, side)
+        x, y, depth = projected(across, up, self.heights, turn, tilt)
+        corners = [(0, 0), (0, 1), (1, 1), (1, 0)]
+        found = []
+        for i in range(QUADS):
+            for j in range(QUADS):
+                places = [(i + down, j + right) for down, right in corners]
+                far = sum(depth[place] for place in places)
+                if math.isfinite(far):
+                    points = " ".join(f"{x[place]:.1f},{y[place]:.1f}" for place in places)
+                    found.append((float(far), Quad(int(self.levels[i, j]), points)))
+        return [quad for _, quad in sorted(found, key=lambda one: -one[0])]
+
+
+def projected(across: Floats, up: Floats, rise: Floats, turn: int, tilt: int) -> tuple[Floats, Floats, Floats]:
+    """Return (x, y) on the screen in px and the depth, seen from far away: parallels stay parallel.
+
+    The surface is turned about the vertical by `turn` degrees, and looked at from `tilt` degrees above the horizon.
+    """
+    a, e = math.radians(turn), math.radians(tilt)
+    right = across * math.cos(a) - up * math.sin(a)
+    away = across * math.sin(a) + up * math.cos(a)
+    x = WIDTH / 2 + UNIT * right
+    y = HEIGHT / 2 - UNIT * (away * math.sin(e) + rise * math.cos(e))
+    return x, y, away * math.cos(e) - rise * math.sin(e)
+
+
+@lru_cache(maxsize=32)
+def mesh(surface: Surface, frame: Frame) -> Mesh:
+    """Return the mesh of a surface."""
+    scale = heights_of(relief(surface, frame))
+    across, up = frame.grid(QUADS + 1)
+    values = np.asarray(surface.value(across[None, :], up[:, None]))
+    places = np.where(np.isnan(values), np.nan, scale.position(values))
+    known = places[np.isfinite(places)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+    spread = (high - low) or 1.0
+    middle = (high + low) / 2
+    centres = (places[1:, 1:] + places[:-1, 1:] + places[1:, :-1] + places[:-1, :-1]) / 4
+    half = len(scale.bounds) // 2
+    bands = np.clip(np.floor(np.nan_to_num(centres) * half), -half, half - 1) + 0.5
+    levels = np.vectorize(lambda share: palette.level(share, 1.0))(bands / half)
+    heights = np.round((places - middle) / spread, 3)  # as scripts get them
+    return Mesh(heights, levels, scale, middle, spread)

@@ -1,0 +1,285 @@
+"""One race at one step: everything the page, its scripts, the API and the pictures show of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from app.exhibits.base import plain_query
+from app.exhibits.saddle_race import controls
+from app.exhibits.saddle_race.cartoon import Cartoon, cartoon
+from app.exhibits.saddle_race.contour import SIZE, Contour, contour
+from app.exhibits.saddle_race.course import Course, course_of, usual_start
+from app.exhibits.saddle_race.frames import Frames
+from app.exhibits.saddle_race.mesh import HEIGHT, QUADS, UNIT, WIDTH, Mesh, mesh, projected
+from app.exhibits.saddle_race.params import Params
+from app.exhibits.saddle_race.plot import cross, dots, line, place, track
+from app.exhibits.saddle_race.printing import number
+from app.exhibits.saddle_race.race import Run, run
+from app.exhibits.saddle_race.racers import MOST, RACERS
+from app.exhibits.saddle_race.telling import narration
+from app.i18n import Words
+from app.stepper.walk import Walk
+from app.tensors import Array
+
+COLUMNS = ("x", "y", "f", "gradient norm", "smallest eigenvalue")
+
+
+class RaceScene(Walk):
+    """The race of a link. Steps are counted from 0: the start."""
+
+    first, pace = 0, 150
+
+    def __init__(self, params: Params) -> None:
+        self.params, self.course = params, course_of(params)
+        super().__init__(params.steps + 1, 1, params.step)
+        self.runs = [run(self.course, key) for key in self.course.racers]
+
+    @property
+    def picked(self) -> Run:
+        return next(one for one in self.runs if one.key == self.course.pick)
+
+    @cached_property
+    def contour(self) -> Contour:
+        return contour(self.course.surface, self.course.frame)
+
+    @cached_property
+    def mesh(self) -> Mesh:
+        return mesh(self.course.surface, self.course.frame)
+
+    @cached_property
+    def tracks(self) -> dict[str, list[list[float]]]:
+        """Where each path runs on the plot, in px."""
+        return {one.key: track(self.course, one.path) for one in self.runs}
+
+    @property
+    def start_at(self) -> list[float]:
+        """Where the start is on the plot, in px."""
+        return track(self.course, np.array([self.course.start]))[0]
+
+    @property
+    def saddle_at(self) -> list[float] | None:
+        """Where the saddle is on the plot, in px; None where there is none."""
+        saddle = self.course.saddle
+        return track(self.course, np.array([(saddle.x, saddle.y)]))[0] if saddle else None
+
+    @cached_property
+    def cartoon(self) -> Cartoon:
+        return cartoon(self.course, self.picked)
+
+    def rises(self, one: Run) -> list[float]:
+        """Return how high each place of a path stands on the mesh."""
+        return [round(rise, 3) for rise in np.nan_to_num(self.mesh.rise(one.values)).tolist()]
+
+    def frames(self, words: Words) -> Frames:
+        """Return what changes with the step, for all steps."""
+        frames = Frames(self.steps)
+        _add_table(frames, self.course, self.runs, range(self.steps), words)
+        _add_cross(frames, self.course, self.picked)
+        moves = self.cartoon
+        frames.add("ball", moves.balls)
+        for k, arrow in enumerate(moves.arrows):
+            frames.add(f"arrow{k}", arrow.paths)
+            frames.add(f"name{k}", arrow.labels)
+        for k, area in enumerate(moves.areas):
+            for axis, sides in zip("xy", area.sides, strict=True):
+                frames.add(f"area{k}{axis}", sides)
+        for k, (_, _, _, texts) in enumerate(moves.rows):
+            frames.add(f"row{k}", texts)
+        frames.add("step", [str(step) for step in range(self.steps)])
+        frames.add("narration", narration(self.course, self.runs, words))
+        last = self.params.steps
+        frames.add("from", [str(min(t, last - 1)) for t in range(self.steps)])
+        frames.add("to", [str(min(t + 1, last)) for t in range(self.steps)])
+        return frames
+
+    def data(self, frames: Frames) -> dict[str, Any]:
+        """Return what the page's scripts need to place: geometry in px, and texts that are printed already."""
+        form = self.mesh
+        return {
+            "size": SIZE,
+            "frame": list(self.course.frame),
+            "mesh": {
+                "quads": QUADS,
+                "unit": UNIT,
+                "middle": [WIDTH / 2, HEIGHT / 2],
+                "heights": [None if np.isnan(one) else one for one in form.heights.ravel().tolist()],
+                "levels": form.levels.ravel().tolist(),
+            },
+            "racers": self._racers(),
+            "frames": frames.packed(),
+        }
+
+    def _racers(self) -> dict[str, Any]:
+        return {one.key: {"points": self.tracks[one.key], "rises": self.rises(one)} for one in self.runs}
+
+    def live(self, words: Words) -> dict[str, Any]:
+        """Return what changes while the start is dragged: the paths, and the texts of the step that is shown."""
+        self.course.checked()
+        frames = Frames(1)
+        rows = [_cut(one, self.step) for one in self.runs]
+        _add_table(frames, self.course, rows, [self.step], words)
+        _add_cross(frames, self.course, _cut(self.picked, self.step))
+        return {"racers": self._racers(), "row": frames.row(0)}
+
+    def array(self, name: str = "output") -> Array:
+        """Return (optimizers, steps + 1, 5): x, y, f, gradient norm, smallest eigenvalue; or the paths alone."""
+        self.course.checked()
+        paths = np.stack([one.path for one in self.runs])
+        if name == "paths":
+            return paths
+        more = np.stack([np.stack((one.values, one.slopes, one.lowest), axis=-1) for one in self.runs])
+        return np.concatenate((paths, more), axis=-1)
+
+    def numbers(self, start: int, stop: int) -> dict[str, Any]:
+        """Return the race unrounded: steps start..stop of every optimizer."""
+        course, part = self.course.checked(), slice(start, stop)
+        saddle = course.saddle
+        return {
+            "formula": course.surface.formula,
+            "start": list(course.start),
+            "saddle": [saddle.x, saddle.y] if saddle else None,
+            "margin": course.margin,
+            "radius": course.radius,
+            "columns": list(COLUMNS),
+            "optimizers": [
+                {
+                    "key": one.key,
+                    "options": one.options,
+                    "escaped_at": one.escaped,
+                    "infinite_since": one.infinite,
+                    "tuned": {"trials": one.tuned.trials, "score": one.tuned.score} if one.tuned else None,
+                    "steps": rows[part],
+                }
+                for one, rows in zip(self.runs, self.array(), strict=True)
+            ],
+        }
+
+    def surface_path(self, key: str) -> str:
+        """Return the path of an optimizer on the mesh up to this step; it breaks off where it leaves the frame."""
+        return self._on_mesh(key, self.tracks[key][: self.step + 1])
+
+    def _on_mesh(self, key: str, points: list[list[float]]) -> str:
+        if not points:
+            return ""
+        places = np.array(points) / SIZE
+        rises = np.array(self.rises(next(one for one in self.runs if one.key == key))[: len(points)])
+        params = self.params
+        x, y, _ = projected(2 * places[:, 0] - 1, 1 - 2 * places[:, 1], rises, params.turn, params.tilt)
+        inside = np.all(abs(places - 0.5) <= 0.5, axis=1).tolist()
+        parts, pen = [], "M"
+        for k, shown in enumerate(inside):
+            if shown:
+                parts.append(f"{pen}{x[k]:.1f} {y[k]:.1f}")
+            pen = "L" if shown else "M"
+        return "".join(parts)
+
+    def marks(self) -> list[dict[str, Any]]:
+        """Return what is drawn of each optimizer at this step."""
+        shown = []
+        for one in self.runs:
+            points = self.tracks[one.key][: self.step + 1]
+            there = len(points) > self.step and all(0 <= part <= SIZE for part in points[self.step])
+            shown.append(
+                {
+                    "key": one.key,
+                    "look": RACERS[one.key],
+                    "line": line(points) if points else "",
+                    "dots": dots(points),
+                    "ball": points[self.step] if there else None,
+                    "place": place(points[self.step]) if there else "",
+                    "surface": self.surface_path(one.key),
+                    "surface_place": self._ball_on_mesh(one, points[self.step]) if there else "",
+                }
+            )
+        return shown
+
+    def _ball_on_mesh(self, one: Run, point: list[float]) -> str:
+        places = np.array([point]) / SIZE
+        rise = np.array(self.rises(one)[self.step : self.step + 1])
+        x, y, _ = projected(2 * places[:, 0] - 1, 1 - 2 * places[:, 1], rise, self.params.turn, self.params.tilt)
+        return f"translate({x[0]:.1f} {y[0]:.1f})"
+
+    def context(self, words: Words) -> dict[str, Any]:
+        """Return what templates/exhibits/saddle-race.html shows."""
+        frames = self.frames(words)
+        now = frames.row(self.step)
+        return {
+            **controls.choices(self, words),
+            "scene": self,
+            "params": self.params,
+            "course": self.course,
+            "size": SIZE,
+            "contour": self.contour,
+            "quads": self.mesh.quads(self.params.turn, self.params.tilt),
+            "marks": self.marks(),
+            "start_at": self.start_at,
+            "saddle_at": self.saddle_at,
+            "cartoon": self.cartoon,
+            "now": now,
+            "data": self.data(frames),
+            "part": {"narration": Markup(now["narration"])},
+        }
+
+
+def _cut(one: Run, step: int) -> Run:
+    """Return a run as if it had only this step."""
+    part = slice(step, step + 1)
+    return replace(one, path=one.path[part], values=one.values[part], slopes=one.slopes[part], lowest=one.lowest[part])
+
+
+def _add_table(frames: Frames, course: Course, runs: list[Run], steps: Any, words: Words) -> None:
+    """Add the columns of the table; row k of the runs is step steps[k]."""
+    not_yet, none, lost = (
+        words.gettext("not yet"),
+        words.gettext("no saddle"),
+        words.gettext("infinite since step %(step)s"),
+    )
+    for one in runs:
+        frames.add(f"{one.key}.loss", [number(value) for value in one.values.tolist()])
+        frames.add(f"{one.key}.slope", [number(value) for value in one.slopes.tolist()])
+        frames.add(f"{one.key}.lowest", [number(value) for value in one.lowest.tolist()])
+        said = []
+        for step in steps:
+            left = one.escaped is not None and step >= one.escaped
+            text = none if course.saddle is None else f"<b>{one.escaped}</b>" if left else not_yet
+            if one.infinite is not None and step >= one.infinite:
+                since = lost % {"step": one.infinite}
+                text = f"{text} · {since}" if left else since
+            said.append(text)
+        frames.add(f"{one.key}.escaped", said)  # markup: the words of the catalogue and a number
+
+
+def _add_cross(frames: Frames, course: Course, picked: Run) -> None:
+    for k, arm in enumerate(cross(course, picked)):
+        for name, column in zip(arm._fields, arm, strict=True):
+            frames.add(f"cross{k}.{name}", column)
+
+
+def canonical(params: Params) -> dict[str, str]:
+    """Return the shortest query that means the same."""
+    query = plain_query(params)
+    course = course_of(params)
+    query["race"] = ",".join(course.racers)
+    if query["race"] == Params.model_fields["race"].default:
+        del query["race"]
+    if course_of(params.model_copy(update={"pick": None})).pick == course.pick:
+        query.pop("pick", None)
+    if course.refusal is None:
+        query.pop("good", None)
+        if course.key is None:
+            query.pop("surface", None)
+    usual = usual_start(course.key, course.frame)
+    for name, value, own in zip("xy", course.start, usual, strict=True):
+        if value == own:
+            query.pop(name, None)
+    return query
+
+
+def broken(params: Params, words: Words) -> dict[str, Any]:
+    """Return the context of a page on which nobody races."""
+    return {"scene": None, "params": params, "repairs": [], "most": MOST}

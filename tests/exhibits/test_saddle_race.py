@@ -1,0 +1,348 @@
+"""Race at the saddle: what the page prints is what the engine says, and what is refused is explained."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from app import paths
+from app.exhibits.saddle_race import EXHIBIT
+from app.exhibits.saddle_race.course import course_of, nudged, ridge
+from app.exhibits.saddle_race.params import Params
+from app.exhibits.saddle_race.printing import number, rate
+from app.exhibits.saddle_race.racers import RACERS, SIX
+from app.exhibits.saddle_race.scene import RaceScene
+from app.i18n import words
+from engine.landscape import CATALOGUE, OPTIMIZERS, SURFACES, curvature, escaped_at, parse, record, trajectory, tune
+from tests.exhibits.asking import HTML, alerts, visible
+
+PAGE, API = "/exhibits/saddle-race", "/api/exhibits/saddle-race"
+
+
+def page(client, **params):
+    response = client.get(PAGE, params=params, headers=HTML)
+    assert response.status_code == 200, response.text[:400]
+    return response.text
+
+
+def answer(client, **params):
+    response = client.get(API, params=params)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def table(html):
+    """Return optimizer -> the texts of its row, without the name."""
+    rows = re.findall(r'(?s)<tr[^>]* data-row="([^"]+)">(.*?)</tr>', html)
+    return {key: [visible(cell) for cell in re.findall(r"(?s)<td.*?</td>", row)] for key, row in rows}
+
+
+def narration(html):
+    return re.search(r'(?s)data-slot="narration"[^>]*>(.*?)</p>', html)[1]
+
+
+@pytest.mark.parametrize("step", [0, 1, 30, 77, 120])
+def test_the_table_prints_what_the_engine_computes(client, step):
+    rows = table(page(client, step=step))
+    assert tuple(rows) == SIX
+    for key, cells in rows.items():
+        path = trajectory(key, "saddle", (-1.5, 0.005), 120, lr=RACERS[key].lr)
+        x, y = path[step]
+        loss, slope = x * x - y * y, 2 * math.hypot(x, y)
+        left = escaped_at(path, "saddle", margin=0.2, radius=0.5)
+        escaped = str(left) if left is not None and left <= step else "not yet"
+        expected = [rate(RACERS[key].lr), str(step), number(loss), number(slope), "−2.000", escaped]
+        assert cells == expected
+
+
+def test_numbers_of_the_design_are_met_by_hand(client):
+    # SGD on x^2 - y^2 with lr 0.02: x is multiplied by 0.96 a step, y by 1.04
+    x, y = -1.5 * 0.96**30, 0.005 * 1.04**30
+    assert table(page(client, step=30))["sgd"][2] == f"{x * x - y * y:.3f}" == "0.194"
+
+
+@pytest.mark.parametrize("key", CATALOGUE)
+def test_every_surface_is_drawn_and_raced(client, key):
+    html = page(client, surface=key, step=20)
+    assert 'class="bands"' in html
+    rows = table(html)
+    start = RaceScene(Params(surface=key)).course.start
+    for name in ("rmsprop", "adam"):
+        path = trajectory(name, SURFACES[key], start, 120, lr=RACERS[name].lr)
+        low = curvature(SURFACES[key], path[20]).values[0]
+        assert rows[name][2] == number(float(SURFACES[key].value(*path[20].tolist())))
+        assert rows[name][4] == number(float(low))
+
+
+@pytest.mark.parametrize("key", OPTIMIZERS)
+def test_every_optimizer_runs_with_its_rule_and_its_numbers(client, key):
+    html = page(client, race=key, pick=key, step=7)
+    assert list(table(html)) == [key]
+    assert "<math" in re.search(r'(?s)class="race-rule".*?</div>', html)[0]
+    (run,) = answer(client, race=key)["optimizers"]
+    expected = trajectory(key, "saddle", (-1.5, 0.005), 120, lr=RACERS[key].lr)
+    np.testing.assert_array_equal(np.array([row[:2] for row in run["steps"]]), expected)
+
+
+def test_a_typed_formula_is_drawn_and_its_numbers_are_the_engines(client):
+    formula = "sin(2*x)*cos(y) - exp(-x^2)"
+    html = page(client, f=formula, x="0.5", y="-0.25", step=40)
+    surface = parse(formula)
+    for key, cells in table(html).items():
+        path = trajectory(key, surface, (0.5, -0.25), 120, lr=RACERS[key].lr)
+        place = path[40].tolist()
+        assert cells[2] == number(float(surface.value(*place)))
+        assert cells[3] == number(math.hypot(*surface.gradient(*place)))
+        assert cells[4] == number(float(curvature(surface, path[40]).values[0]))
+
+
+@pytest.mark.parametrize(
+    ("formula", "sentence"),
+    [
+        ("x^2 + $", "'$' at place 7 cannot be used"),
+        ("foo(x)", "there is no foo, at place 1"),
+        ("x^2 +", "f ends after +"),
+        ("(x", "( at place 1 is never closed"),
+        ("1/0", "divides by 0"),
+        ("x" * 399, "at most 200 can be read"),
+        ("__import__('os')", "'_' at place 1 cannot be used"),
+    ],
+)
+def test_a_refused_formula_is_explained_kept_and_the_last_picture_stays(client, formula, sentence):
+    good = page(client, f="x*y")
+    html = page(client, f=formula, good="x*y")
+    (said,) = alerts(html)
+    assert sentence in said
+    assert f'value="{formula}"' in html.replace("&#39;", "'")
+    bands = r'(?s)class="bands">(.*?)</g>'
+    assert re.search(bands, html)[1] == re.search(bands, good)[1]
+    refused = client.get(API, params={"f": formula, "good": "x*y"})
+    assert refused.status_code == 422
+    assert sentence in refused.json()["error"]
+
+
+def test_a_refused_formula_falls_back_to_the_named_surface(client):
+    html = page(client, surface="himmelblau", f="y $")
+    assert 'value="y $"' in html
+    assert [row[2] for row in table(html).values()] == [
+        row[2] for row in table(page(client, surface="himmelblau")).values()
+    ]
+
+
+def test_divergence_is_told_and_the_path_leaves_the_frame(client):
+    params = {"surface": "rosenbrock", "race": "sgd", "set": "sgd.lr:0.02", "step": 60}
+    path = trajectory("sgd", "rosenbrock", (-1.5, 2.0), 120, lr=0.02)
+    lost = int((~np.isfinite(path).all(axis=1)).argmax())
+    assert 0 < lost < 60
+    html = page(client, **params)
+    assert table(html)["sgd"][5].endswith(f"infinite since step {lost}")
+    assert table(html)["sgd"][2:5] == ["–", "–", "–"]
+    assert f"<mark>{lost}</mark>" in narration(html)
+    assert 'data-ball="sgd" display="none"' in html
+    (run,) = answer(client, **params)["optimizers"]
+    assert run["infinite_since"] == lost
+    assert run["steps"][lost][:2] != path[lost].tolist() or None in run["steps"][lost]
+
+
+def test_where_f_is_not_defined_the_plot_is_hatched(client):
+    html = page(client, f="log(x) + y^2")
+    assert "Hatched: here f is not defined." in html
+    assert "Hatched" not in page(client, f="x + y^2")
+
+
+def test_starts_stand_exactly_on_the_ridge_or_a_trace_beside_it():
+    course = course_of(Params())
+    assert ridge(course) == (-1.5, 0.0)
+    assert nudged(course, 1e-8) == (-1.5, 1e-8)
+    well = course_of(Params(surface="double-well"))
+    assert ridge(well) == (0.0, 1.2)
+    assert nudged(well, 1e-8) == (1e-8, 1.2)
+    monkey = course_of(Params(surface="monkey-saddle"))
+    assert ridge(monkey) == (1.2, 0.0)
+    # no line leads to this saddle, whose ridge is bent: it is the start itself
+    bent = course_of(Params(f="x^2 - y^2 + x^2*y + x^3"))
+    assert ridge(bent) == (0.0, 0.0)
+    assert ridge(course_of(Params(surface="bowl"))) is None
+
+
+def test_on_the_ridge_nobody_leaves_but_who_is_pushed(client):
+    still = answer(client, x="-1.5", y="0", race="sgd,adam,perturbed-gd,saddle-free-newton", steps=400)["optimizers"]
+    assert [one["escaped_at"] is None for one in still] == [True, True, False, True]
+    noisy = answer(client, x="-1.5", y="0", race="sgd,adam", steps=400, noise="0.01", seed=3)["optimizers"]
+    assert all(one["escaped_at"] for one in noisy)
+    again = answer(client, x="-1.5", y="0", race="sgd,adam", steps=400, noise="0.01", seed=3)["optimizers"]
+    other = answer(client, x="-1.5", y="0", race="sgd,adam", steps=400, noise="0.01", seed=4)["optimizers"]
+    assert again == noisy
+    assert other != noisy
+
+
+def test_a_fair_race_runs_with_the_rates_that_the_engine_finds(client):
+    told = answer(client, fair=1, budget=9, tuning_seed=5, race="sgd,adam")["optimizers"]
+    for one in told:
+
+        def leaves(path):
+            step = escaped_at(path, "saddle", margin=0.2, radius=0.5)
+            return math.inf if step is None else step
+
+        best = tune(one["key"], "saddle", (-1.5, 0.005), 120, budget=9, tuning_seed=5, score=leaves)
+        assert one["options"]["lr"] == best.lr
+        assert one["escaped_at"] == best.score
+        assert [tuple(trial) for trial in one["tuned"]["trials"]] == [
+            (lr, score if score < math.inf else None) for lr, score in best.trials
+        ]
+    html = page(client, fair=1, budget=9, tuning_seed=5, race="sgd,adam")
+    assert [cells[0] for cells in table(html).values()] == [rate(one["options"]["lr"]) for one in told]
+    assert "the same 9 learning rates from 0.0001 to 1 (seed 5)" in visible(html)
+
+
+def test_the_cartoon_prints_what_the_engine_records(client):
+    html = page(client, race="adam", step=30)
+    told = record("adam", "saddle", (-1.5, 0.005), 120, lr=0.05)
+    rows = [told.gradients, told.inner["exp_avg"], told.inner["exp_avg_sq"], None, told.moves]
+    printed = [visible(one) for one in re.findall(r'<dd data-frame="row\d">.*?</dd>', html)]
+    for text, values in zip(printed, rows, strict=True):
+        assert text == ("0.05" if values is None else f"({number(values[30, 0])}, {number(values[30, 1])})")
+
+
+def test_the_parts_of_a_momentum_step_add_up():
+    scene = RaceScene(Params())
+    carried, slope, whole = scene.cartoon.arrows
+    for t in (0, 7, 30):
+        ends = [re.findall(r"-?[\d.]+", arrow.paths[t])[:4] for arrow in (carried, slope, whole)]
+        if not ends[0]:  # the first step has no velocity to carry on
+            assert ends[1][2:] == ends[2][2:]
+        else:
+            assert ends[0][2:] == ends[1][:2]
+            assert ends[1][2:] == ends[2][2:]
+
+
+def test_arrows_point_in_where_the_surface_holds_and_out_where_it_lets_go():
+    frames = RaceScene(Params()).frames(words("en"))
+    assert frames.at("cross0.text", 30) == "λ = −2.000"
+    assert frames.at("cross1.text", 30) == "λ = +2.000"
+    ball = RaceScene(Params()).tracks["momentum"][30]
+    for name, out in (("cross0", True), ("cross1", False)):
+        places = re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", frames.at(f"{name}.heads", 30))
+        a, tip, b = (np.array(place, float) for place in places[:3])
+        tail = (a + b) / 2
+        assert (np.hypot(*(tip - ball)) > np.hypot(*(tail - ball))) == out
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("key", CATALOGUE)
+def test_every_sentence_ends_in_its_number(key, lang):
+    column = RaceScene(Params(surface=key, steps=40)).frames(words(lang))
+    for step in range(41):
+        assert re.search(r"<mark>\d+</mark>[.。]$", column.at("narration", step))
+
+
+def test_six_race_at_most(client):
+    html = page(client, race=",".join([*SIX, "lion", "newton"]))
+    assert tuple(table(html)) == SIX
+    assert alerts(html) == ["Six race at once at most: take one off first, then Lion, Newton can join."]
+
+
+STATES = [
+    {},
+    {"surface": "himmelblau", "x": "1", "y": "2", "race": "adam,sgd", "set": "adam.lr:0.1,adam.betas:0.8_0.99"},
+    {"f": "x*y", "frame": "-1,1,-3,3", "noise": "0.1", "seed": "7", "schedule": "cosine", "steps": "300"},
+    {"f": "x*y", "surface": "beale", "good": "x"},
+    {"fair": "1", "budget": "4", "tuning_seed": "2", "margin": "0.1", "radius": "1"},
+    {"surface": "ravine", "condition": "1000", "clip_norm": "1", "race": "sgd", "pick": "sgd"},
+    {"set": "sgd.nesterov:0,adam.eps:1e-8,adam.lr:0.05"},
+]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_shortest_link_means_the_same(client, state):
+    query = EXHIBIT.canonical(Params.model_validate(state))
+    assert answer(client, **query) == answer(client, **state)
+    assert EXHIBIT.canonical(Params.model_validate(query)) == query
+    assert table(page(client, **query)) == table(page(client, **state))
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ({"set": "adam.lr"}, "“adam.lr” is no option; write it as in adam.lr:0.1"),
+        ({"set": "adam.speed:3"}, "Adam has no option speed"),
+        ({"set": "adam.lr:-1"}, "lr must be a number from 0 on"),
+        ({"set": "sgd.nesterov:1"}, "nesterov needs momentum above 0"),
+        ({"set": "adam.betas:0.9"}, "betas must be two numbers"),
+        ({"set": "sgd.lr:1e999"}, "a number of at most 10^6"),
+        ({"race": "sgd,adamant"}, "there is no optimizer adamant"),
+        ({"surface": "sofa"}, "there is no preset “sofa”"),
+        ({"frame": "1_0_0_1"}, "the frame must have x from < to"),
+        ({"frame": "1_2"}, "wanted four numbers"),
+        ({"x": "nan"}, "Start, x"),
+        ({"steps": "1001"}, "wanted at most 1000, got 1001"),
+        ({"schedule": "never"}, "there is no preset “never”"),
+    ],
+)
+def test_what_a_link_may_not_say_is_refused_with_its_reason(client, state, sentence):
+    assert sentence in client.get(API, params=state).json()["error"]
+    response = client.get(PAGE, params=state, headers=HTML)
+    assert response.status_code == 422
+    assert any(sentence in alert for alert in alerts(response.text))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"f": "5"},
+        {"f": "x"},
+        {"f": "1/(x*y)"},
+        {"f": "exp(exp(9*x))"},
+        {"f": "sqrt(-1-x^2)"},
+        {"frame": "-1e6_1e6_-1e6_1e6"},
+        {"frame": "0_1e-6_0_1e-6", "f": "x*y"},
+        {"x": "1e6", "y": "-1e6", "set": "sgd.lr:1000000"},
+        {"noise": "1000", "steps": "1"},
+        {"margin": "0", "radius": "0"},
+        {"clip_norm": "0"},
+        {"race": ","},
+        {"race": "newton", "f": "x", "set": "newton.damping:0"},
+        {"f": "</script><b>", "good": "</script>"},
+    ],
+)
+def test_no_state_breaks_a_page(client, state):
+    for path in (PAGE, API, f"{API}/live", f"{API}.png", f"{API}.svg", f"{API}/output.csv"):
+        assert client.get(path, params=state, headers=HTML).status_code < 500
+    assert "</script><b>" not in client.get(PAGE, params=state, headers=HTML).text
+
+
+def test_what_is_exported_is_the_race(client):
+    lines = client.get(f"{API}/output.csv", params={"race": "sgd,adam", "steps": 3}).text.strip().split("\n")
+    assert len(lines) == 9  # four places of each, a blank line between
+    x, y, f, slope, low = map(float, lines[0].split(","))
+    assert (x, y, low) == (-1.5, 0.005, -2.0)
+    assert (f, slope) == (x * x - y * y, math.hypot(2 * x, 2 * y))
+    assert client.get(f"{API}.png").content.startswith(b"\x89PNG")
+    svg = client.get(f"{API}.svg", params={"step": 30})
+    assert svg.headers["content-type"] == "image/svg+xml"
+    assert ">0.194</text>" in svg.text
+
+
+def test_colours_of_the_page_are_those_of_the_table():
+    css = (paths.STATIC / "css" / "saddle-race.css").read_text(encoding="utf-8")
+    for key, look in RACERS.items():
+        assert f'[data-series="{key}"] {{\n    --series: light-dark({look.light.lower()}, {look.dark.lower()});' in css
+
+
+def test_every_optimizer_has_its_own_glyph_and_stands_out_from_the_paper():
+    looks = [(look.outline, look.hollow) for look in RACERS.values()]
+    assert len(set(looks)) == len(RACERS)
+    for look in RACERS.values():
+        assert contrast(look.light, "#FBFAF6") >= 4.5
+        assert contrast(look.dark, "#15171B") >= 4.5
+
+
+def contrast(one, other):
+    def luminance(code):
+        parts = [int(code[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    first, second = sorted((luminance(one), luminance(other)))
+    return (second + 0.05) / (first + 0.05)
