@@ -10,12 +10,22 @@ import json
 import sys
 from collections.abc import Sequence
 
-from app.bench import conv2d, conv_transpose2d, first_page, image, light_requests, pooling, step_drawn, trace_http
+from app.bench import (
+    conv2d,
+    conv_transpose2d,
+    first_page,
+    image,
+    landscape,
+    light_requests,
+    pooling,
+    step_drawn,
+    trace_http,
+)
 from app.bench.machine import machine
 from app.bench.report import document, table
 from app.bench.row import Outcome, Row, outcome
 
-FAMILIES = (conv2d, conv_transpose2d, pooling, image, trace_http, first_page, light_requests, step_drawn)
+FAMILIES = (conv2d, conv_transpose2d, pooling, landscape, image, trace_http, first_page, light_requests, step_drawn)
 ROWS: dict[str, Row] = {row.name: row for family in FAMILIES for row in family.rows()}
 
 

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import bench
-from app.bench import conv2d, conv_transpose2d, pooling, servers, trace_http
+from app.bench import conv2d, conv_transpose2d, landscape, pooling, servers, trace_http
 from app.bench.processes import alone, environment
 from app.bench.row import Goal, MeasurementError, MissingPeerError, Result, Row
 
@@ -129,6 +129,18 @@ def test_transposed_convolution_is_compared_with_torch_before_it_is_timed(monkey
     monkeypatch.setattr(conv_transpose2d, "conv_transpose2d", lambda x, weight, bias, **_: 0)
     with pytest.raises(MeasurementError, match="torch's results differ"):
         conv_transpose2d.compare("small")
+
+
+@pytest.mark.parametrize("which", ["many", "single"])
+def test_paths_are_compared_with_torch_before_they_are_timed(which, monkeypatch):
+    monkeypatch.setattr(landscape, "STARTS", 5)
+    monkeypatch.setattr(landscape, "STEPS", 1)
+    monkeypatch.setattr(landscape, "ALONE", 1)
+    assert landscape.compare(which) > 0
+    real = landscape._torch_paths
+    monkeypatch.setattr(landscape, "_torch_paths", lambda *work: real(*work) + 1e-3)
+    with pytest.raises(MeasurementError, match=f"{which} paths of sgd: ours and torch's differ"):
+        landscape.compare(which)
 
 
 def test_every_server_answers_with_the_same_trace_of_58_kb(monkeypatch, tmp_path):

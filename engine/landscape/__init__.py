@@ -1,0 +1,62 @@
+"""Landscapes: surfaces, the optimizers that walk over them, and what there is to find on the way. NumPy only."""
+
+from engine.landscape.attraction import Basins, basins
+from engine.landscape.critical import CriticalPoint, Curvature, critical_points, curvature
+from engine.landscape.dimension import (
+    Estimate,
+    coin_share,
+    drawn_field_shares,
+    drawn_index,
+    drawn_minima_share,
+    index_law,
+    minima_share,
+    minima_share_limit,
+)
+from engine.landscape.escape import escaped_at, escapes
+from engine.landscape.expression import parse
+from engine.landscape.optimizers import OPTIMIZERS
+from engine.landscape.paths import Record, diverged_at, endpoints, record, trajectories, trajectory
+from engine.landscape.regression import Batches, Regression, two_scales
+from engine.landscape.schedules import SCHEDULES, schedule
+from engine.landscape.surface import Surface
+from engine.landscape.surfaces import CATALOGUE, SURFACES, ravine
+from engine.landscape.tuning import Tuned, learning_rates, tune
+
+__all__ = [
+    "CATALOGUE",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SURFACES",
+    "Basins",
+    "Batches",
+    "CriticalPoint",
+    "Curvature",
+    "Estimate",
+    "Record",
+    "Regression",
+    "Surface",
+    "Tuned",
+    "basins",
+    "coin_share",
+    "critical_points",
+    "curvature",
+    "diverged_at",
+    "drawn_field_shares",
+    "drawn_index",
+    "drawn_minima_share",
+    "endpoints",
+    "escaped_at",
+    "escapes",
+    "index_law",
+    "learning_rates",
+    "minima_share",
+    "minima_share_limit",
+    "parse",
+    "ravine",
+    "record",
+    "schedule",
+    "trajectories",
+    "trajectory",
+    "tune",
+    "two_scales",
+]

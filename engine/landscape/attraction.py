@@ -1,0 +1,67 @@
+"""Basins of attraction: which minimum an optimizer reaches from each point of a rectangle."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.geometry import whole
+from engine.landscape.bounded import ABOVE_ZERO, bounded
+from engine.landscape.critical import CriticalPoint, Domain, critical_points
+from engine.landscape.paths import endpoints
+from engine.landscape.surface import Surface
+from engine.landscape.surfaces import surface_of
+
+NOWHERE = -1  # still on its way, or at rest where no minimum is
+DIVERGED = -2
+
+
+@dataclass(frozen=True, eq=False)
+class Basins:
+    """Where each start of a grid ends.
+
+    labels   (size, size) number of the minimum in `minima`, NOWHERE (-1) or DIVERGED (-2); row 0 is the lowest y
+    ends     (size, size, 2) the last point of each path
+    minima   by value
+    """
+
+    labels: NDArray[np.int64]
+    ends: NDArray[np.float64]
+    minima: tuple[CriticalPoint, ...]
+
+
+def basins(
+    optimizer: str,
+    surface: Surface | str,
+    domain: object,
+    *,
+    size: int = 256,
+    steps: int = 300,
+    radius: float | None = None,
+    **options: Any,
+) -> Basins:
+    """Return which minimum the optimizer reaches from each of size x size starts.
+
+    domain    (left, right, bottom, top); minima are looked for in it
+    radius    a path that ends within this distance of a minimum has reached it; a hundredth of the domain unless given
+    options   as in trajectories
+    """
+    chosen, frame, count = surface_of(surface), Domain.of(domain), whole(size, "size", minimum=2)
+    near = frame.size / 100 if radius is None else bounded("radius", radius, ABOVE_ZERO)
+    minima = tuple(point for point in critical_points(chosen, domain) if point.kind == "minimum")
+    ends = endpoints(optimizer, chosen, frame.grid(count).reshape(-1, 2), steps, **options)
+    labels = _nearest(ends, minima, near).reshape(count, count)
+    return Basins(labels, ends.reshape(count, count, 2), minima)
+
+
+def _nearest(ends: NDArray[np.float64], minima: tuple[CriticalPoint, ...], near: float) -> NDArray[np.int64]:
+    finite = np.isfinite(ends).all(1)
+    labels = np.where(finite, NOWHERE, DIVERGED)
+    closest = np.full(len(ends), near * near)
+    with np.errstate(all="ignore"):
+        for number, point in enumerate(minima):
+            distance = (ends[:, 0] - point.x) ** 2 + (ends[:, 1] - point.y) ** 2
+            nearer = distance < closest
+            labels[nearer], closest = number, np.where(nearer, distance, closest)
+    return labels

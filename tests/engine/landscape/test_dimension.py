@@ -1,0 +1,107 @@
+"""Level points in high dimension: exact values, limits, and draws at fixed seeds within their sampling error."""
+
+import math
+
+import numpy as np
+import pytest
+
+from engine import RangeError
+from engine.landscape import (
+    coin_share,
+    drawn_field_shares,
+    drawn_index,
+    drawn_minima_share,
+    index_law,
+    minima_share,
+    minima_share_limit,
+)
+from engine.landscape.dimension import random_hessians
+
+ERRORS = 4  # standard errors: one draw in 16,000 is further off, and seeds are fixed
+
+
+def test_exact_shares_by_hand():
+    # n = 2: a symmetric [[a, b], [b, c]] has both eigenvalues above 0 if a + c > 0 and ac > b^2: a cone of half angle
+    # 45 degrees in the space of ((a + c) / 2, (a - c) / 2, b), whose three coordinates are independent and equally wide
+    assert minima_share(1) == pytest.approx(1 / 2, rel=1e-14)
+    assert minima_share(2) == pytest.approx((1 - math.cos(math.pi / 4)) / 2, rel=1e-14)
+    assert minima_share(3) == pytest.approx((math.pi - 2 * math.sqrt(2)) / (4 * math.pi), rel=1e-14)
+
+
+def test_exact_share_falls_with_the_square_of_the_dimension_and_below_coins():
+    shares = [minima_share(n) for n in range(1, 21)]
+    assert all(share <= coin_share(n) for n, share in enumerate(shares, 1))
+    # the second difference of log P is -log(3) / 2 but for what vanishes
+    seconds = np.diff(np.log(shares), 2)
+    np.testing.assert_allclose(seconds[-5:], -math.log(3) / 2, rtol=2e-3)
+
+
+def test_limit_and_coins_are_what_they_say():
+    assert minima_share_limit(4) == pytest.approx(3**-4)
+    assert coin_share(10) == 1 / 1024
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_drawn_share_is_the_exact_one_within_its_error(n):
+    drawn = drawn_minima_share(n, 40_000, seed=3)
+    assert abs(drawn.value - minima_share(n)) < ERRORS * drawn.error
+    assert drawn.error < 0.003
+
+
+def test_random_hessians_are_symmetric_with_the_variances_of_the_ensemble(rng):
+    hessians = random_hessians(3, 40_000, rng)
+    np.testing.assert_array_equal(hessians, hessians.transpose(0, 2, 1))
+    spread = hessians.var(0)
+    np.testing.assert_allclose(spread, 1 + np.eye(3), rtol=ERRORS * math.sqrt(2 / 40_000))
+
+
+BBKS = (29 * math.sqrt(15) - 18 * math.sqrt(10)) / (116 * math.sqrt(15))
+# In two dimensions maxima and minima together are as many as saddles (Morse); in three see Bardeen et al. 1986.
+FIELD = {1: [1 / 2, 1 / 2], 2: [1 / 4, 1 / 2, 1 / 4], 3: [BBKS, 1 / 2 - BBKS, 1 / 2 - BBKS, BBKS]}
+
+
+@pytest.mark.parametrize("n", FIELD)
+def test_level_points_of_a_random_landscape_are_shared_as_published(n):
+    drawn = drawn_field_shares(n, 40_000, seed=5)
+    assert sum(share.value for share in drawn) == pytest.approx(1)
+    for share, published in zip(drawn, FIELD[n], strict=True):
+        assert abs(share.value - published) < ERRORS * share.error
+        assert share.error < 0.01
+
+
+def test_in_ten_dimensions_nearly_every_level_point_is_a_saddle():
+    shares = drawn_field_shares(10, 20_000, seed=2)
+    assert shares[0].value + shares[-1].value < 0.01
+    assert max(range(11), key=lambda k: shares[k].value) == 5
+
+
+@pytest.mark.parametrize("height", [-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5])
+def test_index_follows_its_law_within_sampling_error_and_the_size_of_the_dimension(height):
+    drawn = drawn_index(50, height, 1000, seed=1)
+    assert abs(drawn.value - index_law(height)) < ERRORS * drawn.error + 0.3 / 50
+    assert drawn.error < 0.003
+
+
+def test_index_law_by_hand():
+    assert index_law(-2) == 0
+    assert index_law(-7) == 0
+    assert index_law(0) == 0.5
+    assert index_law(2) == 1
+    # u = 1/2: 1/2 + (sqrt(3) / 4 + pi / 6) / pi
+    assert index_law(1) == pytest.approx(2 / 3 + math.sqrt(3) / (4 * math.pi))
+
+
+def test_the_same_seed_draws_the_same():
+    assert drawn_index(8, 0.3, 50, seed=9) == drawn_index(8, 0.3, 50, seed=9)
+    assert drawn_index(8, 0.3, 50, seed=9) != drawn_index(8, 0.3, 50, seed=10)
+
+
+def test_what_would_take_too_long_is_refused():
+    with pytest.raises(RangeError, match="n must be at most 400, got 401"):
+        coin_share(401)
+    with pytest.raises(RangeError, match="1000000 matrices of 50 x 50 are too many; at most 26843"):
+        drawn_index(50, 0.0, 1_000_000)
+    with pytest.raises(RangeError, match="the exact share is known here up to 20 dimensions, got 21"):
+        minima_share(21)
+    with pytest.raises(RangeError, match="n must be at least 1, got 0"):
+        drawn_minima_share(0)
