@@ -1,6 +1,7 @@
 """Landscapes: surfaces, the optimizers that walk over them, and what there is to find on the way. NumPy only."""
 
 from engine.landscape.attraction import Basins, basins
+from engine.landscape.chord import Chord, chord, lowest_curvature
 from engine.landscape.critical import CriticalPoint, Curvature, critical_points, curvature
 from engine.landscape.dimension import (
     Estimate,
@@ -16,6 +17,7 @@ from engine.landscape.escape import escaped_at, escapes
 from engine.landscape.expression import parse
 from engine.landscape.optimizers import OPTIMIZERS
 from engine.landscape.paths import Record, diverged_at, endpoints, record, trajectories, trajectory
+from engine.landscape.quadratic import quadratic, turned, verdict
 from engine.landscape.regression import Batches, Regression, two_scales
 from engine.landscape.schedules import SCHEDULES, schedule
 from engine.landscape.surface import Surface
@@ -29,6 +31,7 @@ __all__ = [
     "SURFACES",
     "Basins",
     "Batches",
+    "Chord",
     "CriticalPoint",
     "Curvature",
     "Estimate",
@@ -37,6 +40,7 @@ __all__ = [
     "Surface",
     "Tuned",
     "basins",
+    "chord",
     "coin_share",
     "critical_points",
     "curvature",
@@ -49,14 +53,18 @@ __all__ = [
     "escapes",
     "index_law",
     "learning_rates",
+    "lowest_curvature",
     "minima_share",
     "minima_share_limit",
     "parse",
+    "quadratic",
     "ravine",
     "record",
     "schedule",
     "trajectories",
     "trajectory",
     "tune",
+    "turned",
     "two_scales",
+    "verdict",
 ]
