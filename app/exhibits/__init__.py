@@ -6,6 +6,7 @@ from app.exhibits.base import Exhibit
 from app.exhibits.convolution_backward import EXHIBIT as convolution_backward
 from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
 from app.exhibits.convolution_matrix import EXHIBIT as convolution_matrix
+from app.exhibits.critical_points import EXHIBIT as critical_points
 from app.exhibits.first_layer import EXHIBIT as first_layer
 from app.exhibits.going_back_up import EXHIBIT as going_back_up
 from app.exhibits.image_lab import EXHIBIT as image_lab
@@ -35,6 +36,7 @@ EXHIBITS = table(
         lenet5,
         image_lab,
         first_layer,
+        critical_points,
     )
 )
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step

@@ -17,7 +17,7 @@ from engine.landscape.escape import escaped_at, escapes
 from engine.landscape.expression import parse
 from engine.landscape.optimizers import OPTIMIZERS
 from engine.landscape.paths import Record, diverged_at, endpoints, record, trajectories, trajectory
-from engine.landscape.quadratic import quadratic, turned, verdict
+from engine.landscape.quadratic import Hessian, quadratic, step_factor, turned, verdict
 from engine.landscape.regression import Batches, Regression, two_scales
 from engine.landscape.schedules import SCHEDULES, schedule
 from engine.landscape.surface import Surface
@@ -35,6 +35,7 @@ __all__ = [
     "CriticalPoint",
     "Curvature",
     "Estimate",
+    "Hessian",
     "Record",
     "Regression",
     "Surface",
@@ -61,6 +62,7 @@ __all__ = [
     "ravine",
     "record",
     "schedule",
+    "step_factor",
     "trajectories",
     "trajectory",
     "tune",

@@ -3,7 +3,7 @@
 import math
 from typing import Literal, NamedTuple
 
-from engine.landscape.bounded import ANY, bounded
+from engine.landscape.bounded import ANY, FROM_ZERO, bounded
 from engine.landscape.expression import parse
 from engine.landscape.surface import Surface
 
@@ -12,11 +12,19 @@ DIGITS = 15  # decimals of the coefficients: what the turning rounds off 0 and 1
 
 
 class Hessian(NamedTuple):
-    """The second derivatives."""
+    """The second derivatives; trace and determinant are the sum and the product of the eigenvalues."""
 
     xx: float
     xy: float
     yy: float
+
+    @property
+    def trace(self) -> float:
+        return self.xx + self.yy
+
+    @property
+    def determinant(self) -> float:
+        return self.xx * self.yy - self.xy * self.xy
 
 
 def turned(first: float, second: float, degrees: float) -> Hessian:
@@ -62,3 +70,12 @@ def verdict(first: float, second: float) -> Verdict:
     if low == high:
         return "flat"
     return "valley" if high > 0 else "ridge"
+
+
+def step_factor(eigenvalue: float, lr: float) -> float:
+    """Return 1 - lr eigenvalue: what a step of gradient descent multiplies the way along an axis of a quadratic by.
+
+    From -1 to 1 the way shrinks; beyond it grows: along axes with an eigenvalue below 0 always, along others from
+    lr = 2 / eigenvalue on.
+    """
+    return 1 - bounded("lr", lr, FROM_ZERO) * bounded("eigenvalue", eigenvalue, ANY)

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from engine import RangeError
-from engine.landscape import critical_points, curvature, quadratic, turned, verdict
+from engine.landscape import critical_points, curvature, quadratic, step_factor, trajectory, turned, verdict
 
 
 def test_eigenvalues_2_and_minus_2_turned_by_30_degrees_by_hand():
     # c^2 = 3/4, s^2 = 1/4, c s = sqrt(3)/4: f_xx = 3/2 - 1/2, f_xy = 4 sqrt(3)/4, f_yy = 1/2 - 3/2
     assert turned(2, -2, 30) == pytest.approx((1, math.sqrt(3), -1), abs=1e-15)
+    assert turned(2, -2, 30).determinant == pytest.approx(-4)  # 2 times -2
+    assert turned(2, -2, 30).trace == pytest.approx(0)
     surface = quadratic(2, -2, 30)
     assert surface.hessian(0.0, 0.0) == pytest.approx((1, math.sqrt(3), -1), abs=1e-15)
     assert surface.gradient(1.0, 0.0) == pytest.approx((1, math.sqrt(3)), abs=1e-15)
@@ -59,3 +61,14 @@ def test_what_is_not_finite_is_refused():
         quadratic(1, 1, math.nan)
     with pytest.raises(RangeError, match="second must be a finite number, got inf"):
         verdict(1, math.inf)
+
+
+@pytest.mark.parametrize("lr", [0.1, 0.5, 1.2])
+def test_a_step_multiplies_the_way_along_each_axis_by_its_factor(lr):
+    # from 3 along the first axis and 1 along the second, both turned by 90 degrees: (-1, 3)
+    path = trajectory("sgd", quadratic(2, -2, 90), (-1, 3), 4, lr=lr)
+    steps = np.arange(5)
+    np.testing.assert_allclose(path[:, 1], 3 * step_factor(2, lr) ** steps, atol=1e-12)
+    np.testing.assert_allclose(path[:, 0], -1 * step_factor(-2, lr) ** steps, atol=1e-12)
+    assert step_factor(2, 0.1) == pytest.approx(0.8)
+    assert step_factor(-2, 0.1) == pytest.approx(1.2)
