@@ -6,8 +6,10 @@ from engine.landscape.critical import CriticalPoint, Curvature, critical_points,
 from engine.landscape.dimension import (
     Estimate,
     coin_share,
+    drawn_eigenvalues,
     drawn_field_shares,
     drawn_index,
+    drawn_indices,
     drawn_minima_share,
     index_law,
     minima_share,
@@ -20,6 +22,7 @@ from engine.landscape.paths import Record, diverged_at, endpoints, record, traje
 from engine.landscape.quadratic import Hessian, quadratic, step_factor, turned, verdict
 from engine.landscape.regression import Batches, Regression, two_scales
 from engine.landscape.schedules import SCHEDULES, schedule
+from engine.landscape.semicircle import semicircle, spectrum
 from engine.landscape.surface import Surface
 from engine.landscape.surfaces import CATALOGUE, SURFACES, ravine
 from engine.landscape.tuning import Tuned, learning_rates, tune
@@ -46,8 +49,10 @@ __all__ = [
     "critical_points",
     "curvature",
     "diverged_at",
+    "drawn_eigenvalues",
     "drawn_field_shares",
     "drawn_index",
+    "drawn_indices",
     "drawn_minima_share",
     "endpoints",
     "escaped_at",
@@ -62,6 +67,8 @@ __all__ = [
     "ravine",
     "record",
     "schedule",
+    "semicircle",
+    "spectrum",
     "step_factor",
     "trajectories",
     "trajectory",
