@@ -109,13 +109,21 @@ def drawn_indices(n: int, heights: Sequence[float], samples: int = 1000, seed: i
 def drawn_field_shares(n: int, samples: int = 10_000, seed: int = 0) -> list[Estimate]:
     """Return, for k = 0 to n, the share of level points of the field at which k directions go down; k = 0 are minima.
 
-    Heights are drawn as the field has them. In one dimension half are minima, in two a quarter, in three
-    (29 sqrt 15 - 18 sqrt 10) / (116 sqrt 15) = 12.3 % (Bardeen, Bond, Kaiser & Szalay 1986).
+    share of k = E exp(-l_k^2 / 4) / sum over j of E exp(-l_j^2 / 4),  l_0 <= ... <= l_n the eigenvalues of n + 1 rows:
+    the density of those of M at n x n and a height h among them, times |det(M - h I)|, is the density of n + 1 such
+    eigenvalues, but for exp(-h^2 / 4) (Fyodorov 2004, cond-mat/0401287; Auffinger, Ben Arous & Cerny 2013). So every
+    eigenvalue is the height of a level point, with as many ways down as there are eigenvalues below it. Weighing each
+    matrix by its determinant says the same, but in fifty dimensions one draw then outweighs all others.
+
+    In one dimension half are minima, in two a quarter, in three (29 sqrt 15 - 18 sqrt 10) / (116 sqrt 15) = 12.3 %
+    (Bardeen, Bond, Kaiser & Szalay 1986).
     """
-    heights = np.random.default_rng([seed, 1]).standard_normal(_samples(n, samples))
-    shifted = drawn_eigenvalues(n, samples, seed) - heights[:, None]
-    index, log = (shifted < 0).sum(1), np.log(abs(shifted)).sum(1)
-    return [_weighted((index == k).astype(np.float64), log) for k in range(n + 1)]
+    heights = drawn_eigenvalues(_dimension(n) + 1, samples, seed)
+    counts = np.exp(-(heights**2) / 4)
+    total = counts.sum(1)
+    shares = counts.mean(0) / total.mean()
+    errors = np.sqrt(((counts - shares * total[:, None]) ** 2).mean(0) / len(counts)) / total.mean()
+    return [Estimate(share, error) for share, error in zip(shares.tolist(), errors.tolist(), strict=True)]
 
 
 def _weighted(numbers: Floats, logs: Floats) -> Estimate:

@@ -79,6 +79,27 @@ def test_in_ten_dimensions_nearly_every_level_point_is_a_saddle():
     assert max(range(11), key=lambda k: shares[k].value) == 5
 
 
+def test_in_fifty_dimensions_errors_are_small_and_up_is_like_down():
+    shares = drawn_field_shares(50, 500, seed=7)
+    assert sum(share.value for share in shares) == pytest.approx(1)
+    for k in range(51):
+        other = shares[50 - k]
+        assert shares[k].error < 0.01
+        assert abs(shares[k].value - other.value) <= ERRORS * math.hypot(shares[k].error, other.error)
+
+
+def test_level_points_counted_by_their_determinants_are_shared_alike(rng):
+    """Kac and Rice as they stand: heights of the field, Hessians M - h I, each counting |det|-fold."""
+    heights = rng.standard_normal(60_000)
+    shifted = np.linalg.eigvalsh(random_hessians(4, 60_000, rng)) - heights[:, None]
+    weights = abs(shifted.prod(1))
+    for k, share in enumerate(drawn_field_shares(4, 20_000, seed=8)):
+        counted = weights * ((shifted < 0).sum(1) == k)
+        ratio = counted.mean() / weights.mean()
+        error = math.sqrt(((counted - ratio * weights) ** 2).mean() / 60_000) / weights.mean()
+        assert abs(share.value - ratio) < ERRORS * math.hypot(share.error, error)
+
+
 @pytest.mark.parametrize("height", [-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5])
 def test_index_follows_its_law_within_sampling_error_and_the_size_of_the_dimension(height):
     drawn = drawn_index(50, height, 1000, seed=1)
