@@ -21,12 +21,12 @@ from engine.landscape import Surface
 
 Floats = NDArray[np.float64]
 GRID = 113  # points along the longer side at which f is computed
-FINE, COARSE = 10, 4  # levels on each side of zero; the fewer where lines are many
+FINE, COARSE = 10, 4  # levels on each side of zero, about; the fewer where lines are many
 MOST_POINTS = 24_000  # of all lines
-STEEPEST = 4.0  # levels are spaced at most by this power
+UNEVEN = 8  # values that reach so many times as far as half of them do get uneven levels
 CLIPPED, FAR = 99.0, 10.0  # the scale ends at this percentile where the largest value is so many times as large
+LARGEST = 1e300
 APART, INSIDE = 60, 18  # px between two labels, and to the border
-EVERY = 3  # so manyth level has its number written at it
 
 
 class Area(NamedTuple):
@@ -50,30 +50,28 @@ class Label(NamedTuple):
 class Contour:
     """What is drawn of a surface.
 
-    areas   from the lowest level up
-    scale   |f| at the ends of the colour scale
-    power   levels stand at scale (k / count)^power on both sides of zero
-    steps   (colour level, from, to) of each colour, from the lowest to the highest
-    holes   whether f has no finite value somewhere
+    areas    from the lowest level up
+    bounds   the levels above 0, as those below; the last is the end of the colour scale
+    even     whether all levels are as far apart
+    holes    whether f has no finite value somewhere
     """
 
     plane: Plane
     areas: list[Area]
     labels: list[Label]
-    scale: float
-    power: float
-    steps: list[tuple[int, float, float]]
+    bounds: tuple[float, ...]
+    even: bool
     holes: bool
 
     @property
-    def count(self) -> int:
-        """Levels on each side of 0."""
-        return len(self.steps) // 2
+    def scale(self) -> float:
+        """|f| at the ends of the colour scale."""
+        return self.bounds[-1]
 
     @property
-    def apart(self) -> float:
-        """From one level to the next, where all are as far apart."""
-        return self.scale / self.count
+    def colours(self) -> list[int]:
+        """The colours from the lowest to the highest."""
+        return [level for _, level in _levels(self.bounds)]
 
 
 def contour(surface: Surface, plane: Plane) -> Contour:
@@ -81,15 +79,14 @@ def contour(surface: Surface, plane: Plane) -> Contour:
     points = _grid(plane)
     values = np.asarray(surface.value(points[..., 0], points[..., 1]), np.float64)
     finite = np.isfinite(values)
-    scale = _scale(values[finite])
-    power = _power(values[finite], scale)
-    drawn = np.ma.masked_invalid(np.clip(np.where(finite, values, np.nan), -scale, scale))
     for count in (FINE, COARSE):
-        made = list(_areas(points, drawn, plane, _levels(count, scale, power)))
+        bounds, even = _bounds(abs(values[finite]), count)
+        drawn = np.ma.masked_invalid(np.clip(np.where(finite, values, np.nan), -bounds[-1], bounds[-1]))
+        made = list(_areas(points, drawn, plane, _levels(bounds)))
         if sum(area.path.count(" ") for area in made) <= MOST_POINTS:
             break
-    labels = _labels(points, drawn, plane, [area for area in made if abs(area.value) < scale])
-    return Contour(plane, made, labels, scale, power, _steps(count, scale, power), not bool(finite.all()))
+    labels = _labels(points, drawn, plane, [area for area in made if abs(area.value) < bounds[-1]], 2 if even else 3)
+    return Contour(plane, made, labels, bounds, even, not bool(finite.all()))
 
 
 def line(surface_values: Floats, plane: Plane, level: float = 0.0) -> str:
@@ -109,38 +106,44 @@ def _grid(plane: Plane) -> Floats:
     return np.stack(np.meshgrid(x, y), -1)
 
 
-def _scale(values: Floats) -> float:
-    """Return the largest |f|, or nearly the largest where a few are far above the others, to two digits, rounded up."""
-    sizes = abs(values)
-    most = float(sizes.max(initial=0.0))
-    if not most:
-        return 1.0
-    usual = float(np.percentile(sizes, CLIPPED))
+def _bounds(sizes: Floats, count: int) -> tuple[tuple[float, ...], bool]:
+    """Return the levels above 0 up to the end of the scale, and whether they are evenly spaced.
+
+    Of values that reach much further than half of them do, 1, 2, 5, 10 ... up to the largest, or nearly the largest
+    where a few are far above the others.
+    """
+    most = min(float(sizes.max(initial=0.0)), LARGEST)
+    if most < 1 / LARGEST:
+        return (1.0,), True
+    usual, half = (float(part) for part in np.percentile(sizes, (CLIPPED, 50)))
     end = usual if 0 < FAR * usual < most else most
-    unit = 10.0 ** (math.floor(math.log10(end)) - 1)
-    return float(min(math.ceil(end / unit - 1e-9) * unit, 1e300))
+    if end <= UNEVEN * half:
+        step = _nice(end / count)
+        return tuple(_clean(k * step) for k in range(1, math.ceil(end / step - 1e-9) + 1)), True
+    series: list[float] = []
+    exponent = math.floor(math.log10(end)) + 1
+    while len(series) <= count:
+        series += [_clean(digit * 10.0**exponent) for digit in (5, 2, 1)]
+        exponent -= 1
+    first = max(k for k, bound in enumerate(series) if bound >= end * (1 - 1e-9))
+    return tuple(reversed(series[first : first + count])), False
 
 
-def _power(values: Floats, scale: float) -> float:
-    """Return by which power levels are spaced: half of them below the median of |f|, if that is not too steep."""
-    median = float(np.median(abs(values))) if values.size else scale
-    if not 0 < median < scale:
-        return 1.0
-    return min(max(round(math.log(median / scale) / math.log(0.5)), 1.0), STEEPEST)
+def _nice(step: float) -> float:
+    """Return the least of 1, 2, 2.5, 5, 10 ... that is not below step."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return next(digit * power for digit in (1, 2, 2.5, 5, 10) if digit * power >= step * (1 - 1e-9))
 
 
-def _at(k: int, count: int, scale: float, power: float) -> float:
-    return math.copysign(scale * (abs(k) / count) ** power, k) if k else 0.0
+def _clean(value: float) -> float:
+    return float(f"{value:.10g}")
 
 
-def _levels(count: int, scale: float, power: float) -> list[tuple[float, int]]:
+def _levels(bounds: tuple[float, ...]) -> list[tuple[float, int]]:
     """Return (value, colour level of what lies above it) from the lowest up."""
-    return [(_at(k, count, scale, power), round(palette.STEPS * (k + 0.5) / count)) for k in range(-count, count)]
-
-
-def _steps(count: int, scale: float, power: float) -> list[tuple[int, float, float]]:
-    ends = [value for value, _ in _levels(count, scale, power)] + [scale]
-    return [(level, low, high) for (low, level), high in zip(_levels(count, scale, power), ends[1:], strict=True)]
+    count = len(bounds)
+    values = (*(-bound for bound in reversed(bounds)), 0.0, *bounds[:-1])
+    return [(value, round(palette.STEPS * (k + 0.5 - count) / count)) for k, value in enumerate(values)]
 
 
 def _areas(points: Floats, values: Any, plane: Plane, levels: list[tuple[float, int]]) -> Iterator[Area]:
@@ -166,13 +169,13 @@ def _written(pixels: Floats) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in pixels.round(1).tolist())
 
 
-def _labels(points: Floats, values: Any, plane: Plane, areas: list[Area]) -> list[Label]:
-    """Return labels at the longest line of every third level from 0, where there is room."""
+def _labels(points: Floats, values: Any, plane: Plane, areas: list[Area], every: int) -> list[Label]:
+    """Return labels at the longest line of every second or third level from 0, where there is room."""
     generator = contour_generator(points[..., 0], points[..., 1], values, line_type=LineType.Separate)
     labels: list[Label] = []
     above, below = ([area for area in areas if side * area.value > 0][::side] for side in (1, -1))
     zero = [area for area in areas if area.value == 0]
-    for area in (*zero, *above[EVERY - 1 :: EVERY], *below[EVERY - 1 :: EVERY]):
+    for area in (*zero, *above[every - 1 :: every], *below[every - 1 :: every]):
         lines: Any = generator.lines(area.value)
         for part in sorted(lines, key=len, reverse=True)[:2]:
             for x, y in plane.pixels(part[[len(part) // 4, 3 * len(part) // 4, len(part) // 2]]).round(1).tolist():

@@ -52,12 +52,19 @@ def test_levels_are_mirrored_at_0_and_end_at_the_scale():
     drawn = contour(parse("x^2 - y^2"), SQUARE)
     values = [area.value for area in drawn.areas]
     assert values == sorted(values)
-    assert drawn.scale == 4
+    assert (drawn.scale, drawn.even, drawn.bounds[0]) == (4, True, 0.5)
     lines = [value for value in values if value > -4]  # above the lowest level lies everything
     assert lines == [-value for value in reversed(lines)]
     assert [area.level > 0 for area in drawn.areas] == [area.value >= 0 for area in drawn.areas]
-    assert drawn.steps[-1][2] == 4
+    assert (len(drawn.colours), drawn.colours[0], drawn.colours[-1]) == (16, -15, 15)
     assert not drawn.holes
+
+
+def test_values_that_reach_far_get_levels_at_1_2_and_5():
+    row = CATALOGUE["rosenbrock"]
+    drawn = contour(parse(row.formula), Plane(*row.domain))  # up to 2509, at (-2, -1)
+    assert drawn.bounds == (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+    assert not drawn.even
 
 
 @pytest.mark.parametrize("key", [key for key, row in CATALOGUE.items() if row.slopes])

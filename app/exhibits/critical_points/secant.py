@@ -18,7 +18,7 @@ from engine.landscape import Chord, chord, lowest_curvature
 
 Floats = NDArray[np.float64]
 ROWS = 10  # the table has t = 0, 1/10, ..., 1
-WIDTH, HEIGHT = 420, 240
+WIDTH, HEIGHT = 380, 220
 
 
 @dataclass(frozen=True, eq=False)
