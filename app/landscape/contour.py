@@ -122,7 +122,7 @@ def _bounds(sizes: Floats, count: int) -> tuple[tuple[float, ...], bool]:
         return tuple(_clean(k * step) for k in range(1, math.ceil(end / step - 1e-9) + 1)), True
     series: list[float] = []
     exponent = math.floor(math.log10(end)) + 1
-    while len(series) <= count:
+    while len(series) < count + 3:
         series += [_clean(digit * 10.0**exponent) for digit in (5, 2, 1)]
         exponent -= 1
     first = max(k for k, bound in enumerate(series) if bound >= end * (1 - 1e-9))
