@@ -89,14 +89,12 @@ def contour(surface: Surface, plane: Plane) -> Contour:
     return Contour(plane, made, labels, bounds, even, not bool(finite.all()))
 
 
-def line(surface_values: Floats, plane: Plane, level: float = 0.0) -> str:
-    """Return the lines at which a grid of values crosses a level, as an SVG path."""
+def below(surface_values: Floats, plane: Plane, level: float = 0.0) -> str:
+    """Return the area in which a grid of values is below a level, as an SVG path."""
     rows, columns = surface_values.shape
     x, y = np.linspace(plane.left, plane.right, columns), np.linspace(plane.bottom, plane.top, rows)
-    masked = np.ma.masked_invalid(surface_values)
-    generator = contour_generator(x, y, masked, line_type=LineType.Separate)
-    parts: Any = generator.lines(level)
-    return "".join(_written(plane.pixels(part)) for part in parts)
+    generator = contour_generator(x, y, np.ma.masked_invalid(surface_values), fill_type=FillType.OuterOffset)
+    return _rings(generator.filled(-math.inf, level), plane)
 
 
 def _grid(plane: Plane) -> Floats:
@@ -155,13 +153,17 @@ def _areas(points: Floats, values: Any, plane: Plane, levels: list[tuple[float, 
         if not below <= value <= high:
             continue
         start = min(low, value) - max(abs(low), 1.0) if value == below else value
-        rings: Any = generator.filled(start, top)
-        path = "".join(
-            _written(plane.pixels(outline[begin:end][:-1])) + "z"
-            for outline, offsets in zip(*rings, strict=True)
-            for begin, end in pairwise(offsets)
-        )
+        path = _rings(generator.filled(start, top), plane)
         yield Area(value, level, path, numbers.significant(value, 3))
+
+
+def _rings(rings: Any, plane: Plane) -> str:
+    """Return the outlines of areas as an SVG path; holes come out by the even-odd rule."""
+    return "".join(
+        _written(plane.pixels(outline[begin:end][:-1])) + "z"
+        for outline, offsets in zip(*rings, strict=True)
+        for begin, end in pairwise(offsets)
+    )
 
 
 def _written(pixels: Floats) -> str:

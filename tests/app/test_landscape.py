@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app import numbers
-from app.landscape.contour import contour
+from app.landscape.contour import below, contour
 from app.landscape.marks import arrow, cross, downhill, glyph, trail
 from app.landscape.plane import Plane
 from engine.landscape import CATALOGUE, curvature, parse
@@ -86,6 +86,13 @@ def test_where_there_is_no_value_nothing_is_drawn():
     assert drawn.holes
     assert all(points(area.path)[:, 0].min() > 279 for area in drawn.areas)
     assert contour(parse("sqrt(-1 - x^2)"), SQUARE).areas == []
+
+
+def test_the_area_below_a_level_ends_at_its_line():
+    x, y = np.meshgrid(np.linspace(-2, 2, 41), np.linspace(-2, 2, 41))
+    at = points(below(np.hypot(x, y), SQUARE, 1.0))
+    np.testing.assert_allclose(np.hypot(*(at - 280).T), 140, atol=0.5)
+    assert below(1 + x**2, SQUARE) == ""
 
 
 def test_a_few_huge_values_do_not_take_all_colours():

@@ -13,7 +13,7 @@ from app import numbers
 from app.charts import Axis, Chart
 from app.exhibits.critical_points.descent import Spot
 from app.exhibits.critical_points.ground import Ground
-from app.landscape.contour import line
+from app.landscape.contour import below
 from engine.landscape import Chord, chord, lowest_curvature
 
 Floats = NDArray[np.float64]
@@ -99,9 +99,9 @@ class Secant:
         return lowest_curvature(self.ground.surface, self.ground.plane.sides)
 
     @property
-    def border(self) -> str:
-        """Where that is 0: on one side the surface curves down in some direction."""
-        return line(self.lowest, self.ground.plane)
+    def hollow(self) -> str:
+        """Where that is below 0: the surface curves down in some direction."""
+        return below(self.lowest, self.ground.plane) if self.curving_down else ""
 
     @property
     def curving_down(self) -> float:
