@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def npy_answer(values: Array) -> Response:
 
 def csv_answer(values: Array) -> Response:
     """Return rows and columns with a blank line between slices, as app.tensors reads them back."""
-    slices = values.reshape(-1, *values.shape[-2:]) if values.ndim > 1 else values[None, None]
+    slices = values.reshape(math.prod(values.shape[:-2]), *values.shape[-2:]) if values.ndim > 1 else values[None, None]
     text = "\n\n".join("\n".join(",".join(map(repr, row)) for row in rows) for rows in slices.tolist())
     return Response(text + "\n", media_type="text/csv; charset=utf-8", headers=CACHED)
 

@@ -6,6 +6,7 @@ printed terms miss the printed sum, `remainder` is the difference, and the page 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
@@ -42,6 +43,16 @@ def printed(value: float | Decimal, decimals: int) -> str:
 def whole(value: float) -> str:
     """Return every digit of `value` that counts (12), with a true minus."""
     return f"{value:.12g}".replace("-", MINUS)
+
+
+def significant(value: float, digits: int = 4) -> str:
+    """Return `value` with `digits` digits that count, or all before the dot, without needless zeros; else as 1e7."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
+    text = f"{value:.0f}" if 10**digits <= abs(value) < 1e6 else f"{value:.{digits}g}"
+    mantissa, _, exponent = text.partition("e")
+    text = f"{mantissa}e{int(exponent)}" if exponent else mantissa
+    return "0" if text == "-0" else text.replace("-", MINUS)
 
 
 def fitting(value: float, decimals: int) -> str:

@@ -73,7 +73,9 @@ def environment(language: str) -> Environment:
         locale=i18n.LOCALES[language],
         script_sentences=i18n.script_sentences(language),
     )
-    made.filters.update(percent=numbers.percent, short=numbers.short, definition=inline)
+    made.filters.update(
+        percent=numbers.percent, short=numbers.short, significant=numbers.significant, definition=inline
+    )
     return made
 
 

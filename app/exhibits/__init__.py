@@ -6,8 +6,10 @@ from app.exhibits.base import Exhibit
 from app.exhibits.convolution_backward import EXHIBIT as convolution_backward
 from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
 from app.exhibits.convolution_matrix import EXHIBIT as convolution_matrix
+from app.exhibits.critical_points import EXHIBIT as critical_points
 from app.exhibits.first_layer import EXHIBIT as first_layer
 from app.exhibits.going_back_up import EXHIBIT as going_back_up
+from app.exhibits.high_dimension import EXHIBIT as high_dimension
 from app.exhibits.image_lab import EXHIBIT as image_lab
 from app.exhibits.lenet5 import EXHIBIT as lenet5
 from app.exhibits.pooling import EXHIBIT as pooling
@@ -37,6 +39,8 @@ EXHIBITS = table(
         image_lab,
         first_layer,
         saddle_race,
+        critical_points,
+        high_dimension,
     )
 )
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step

@@ -14,6 +14,7 @@ Sources: Dauphin et al. 2014 (arXiv:1406.2572); Bray & Dean 2007 (cond-mat/06110
 """
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from functools import cache
 from typing import NamedTuple
@@ -75,7 +76,7 @@ def minima_share_limit(n: int) -> float:
 
 def drawn_minima_share(n: int, samples: int = 10_000, seed: int = 0) -> Estimate:
     """Return the share of random symmetric matrices whose eigenvalues are all above 0."""
-    minima = np.concatenate([values[:, 0] > 0 for values in _drawn_eigenvalues(n, samples, seed)])
+    minima = drawn_eigenvalues(n, samples, seed)[:, 0] > 0
     share = float(minima.mean())
     return Estimate(share, math.sqrt(max(share * (1 - share), 1 / len(minima)) / len(minima)))
 
@@ -94,29 +95,35 @@ def index_law(height: float) -> float:
 
 def drawn_index(n: int, height: float, samples: int = 1000, seed: int = 0) -> Estimate:
     """Return the mean share of directions that go down among level points of the field at a height (f / sqrt n)."""
-    h = bounded("height", height, ANY) * math.sqrt(_dimension(n))
-    shares, logs = [], []
-    for values in _drawn_eigenvalues(n, samples, seed):
-        shares.append((values < h).mean(1))
-        logs.append(np.log(abs(values - h)).sum(1))
-    return _weighted(np.concatenate(shares), np.concatenate(logs))
+    return drawn_indices(n, (height,), samples, seed)[0]
+
+
+def drawn_indices(n: int, heights: Sequence[float], samples: int = 1000, seed: int = 0) -> list[Estimate]:
+    """Return the same for many heights, all from one draw of matrices."""
+    root = math.sqrt(_dimension(n))
+    places = [bounded("height", height, ANY) * root for height in heights]
+    values = drawn_eigenvalues(n, samples, seed)
+    return [_weighted((values < h).mean(1), np.log(abs(values - h)).sum(1)) for h in places]
 
 
 def drawn_field_shares(n: int, samples: int = 10_000, seed: int = 0) -> list[Estimate]:
     """Return, for k = 0 to n, the share of level points of the field at which k directions go down; k = 0 are minima.
 
-    Heights are drawn as the field has them. In one dimension half are minima, in two a quarter, in three
-    (29 sqrt 15 - 18 sqrt 10) / (116 sqrt 15) = 12.3 % (Bardeen, Bond, Kaiser & Szalay 1986).
+    share of k = E exp(-l_k^2 / 4) / sum over j of E exp(-l_j^2 / 4),  l_0 <= ... <= l_n the eigenvalues of n + 1 rows:
+    the density of those of M at n x n and a height h among them, times |det(M - h I)|, is the density of n + 1 such
+    eigenvalues, but for exp(-h^2 / 4) (Fyodorov 2004, cond-mat/0401287; Auffinger, Ben Arous & Cerny 2013). So every
+    eigenvalue is the height of a level point, with as many ways down as there are eigenvalues below it. Weighing each
+    matrix by its determinant says the same, but in fifty dimensions one draw then outweighs all others.
+
+    In one dimension half are minima, in two a quarter, in three (29 sqrt 15 - 18 sqrt 10) / (116 sqrt 15) = 12.3 %
+    (Bardeen, Bond, Kaiser & Szalay 1986).
     """
-    heights = np.random.default_rng([seed, 1]).standard_normal(_samples(n, samples))
-    below, logs, done = [], [], 0
-    for values in _drawn_eigenvalues(n, samples, seed):
-        shifted = values - heights[done : done + len(values), None]
-        done += len(values)
-        below.append((shifted < 0).sum(1))
-        logs.append(np.log(abs(shifted)).sum(1))
-    index, log = np.concatenate(below), np.concatenate(logs)
-    return [_weighted((index == k).astype(np.float64), log) for k in range(n + 1)]
+    heights = drawn_eigenvalues(_dimension(n) + 1, samples, seed)
+    counts = np.exp(-(heights**2) / 4)
+    total = counts.sum(1)
+    shares = counts.mean(0) / total.mean()
+    errors = np.sqrt(((counts - shares * total[:, None]) ** 2).mean(0) / len(counts)) / total.mean()
+    return [Estimate(share, error) for share, error in zip(shares.tolist(), errors.tolist(), strict=True)]
 
 
 def _weighted(numbers: Floats, logs: Floats) -> Estimate:
@@ -127,12 +134,12 @@ def _weighted(numbers: Floats, logs: Floats) -> Estimate:
     return Estimate(mean, float(np.sqrt((weights**2 * (numbers - mean) ** 2).sum())))
 
 
-def _drawn_eigenvalues(n: int, samples: int, seed: int) -> list[Floats]:
-    """Return eigenvalues, ascending, (some, n) at a time."""
+def drawn_eigenvalues(n: int, samples: int = 1000, seed: int = 0) -> Floats:
+    """Return the eigenvalues of random symmetric matrices M, ascending, (samples, n)."""
     count, rng = _samples(n, samples), np.random.default_rng(whole(seed, "seed", minimum=0))
     together = max(AT_ONCE // (n * n), 1)
     sizes = [min(together, count - first) for first in range(0, count, together)]
-    return [np.asarray(np.linalg.eigvalsh(random_hessians(n, size, rng)), np.float64) for size in sizes]
+    return np.concatenate([np.linalg.eigvalsh(random_hessians(n, size, rng)) for size in sizes])
 
 
 def _dimension(n: object) -> int:

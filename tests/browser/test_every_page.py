@@ -33,6 +33,8 @@ PAGES = {
     "pixels": "/exhibits/lenet5?digit=2&cell=input.0.9.9",
     "explained": f"{LAB}?photo=coffee&beside=cat&cell=conv3.7.5.5&step_size=channel&step=2&trail=softmax.1",
     **{f"first-{tab}": f"/exhibits/first-layer?tab={tab}" for tab in ("spectrum", "dead", "aliasing", "shift")},
+    "all-points": "/exhibits/critical-points?tab=points&surface=ackley&at=5",
+    "chord": "/exhibits/critical-points?tab=convex&f=log(x)",
     "normalised": f"{LAB}?photo=coins&cell=norm1.3.9.9&scale=fixed&colours=viridis&net=zfnet",
 }
 VIEWS = {

@@ -1,0 +1,1 @@
+"""How surfaces over the plane are drawn."""
