@@ -245,3 +245,12 @@ def test_sum_difference_and_product_of_formulas_are_those_of_values(texts, sign)
     a, b = (parse(text).value(0.7, 1.3) for text in texts)
     joined = parse(f"({texts[0]}) {sign} ({texts[1]})").value(0.7, 1.3)
     assert joined == pytest.approx({"+": a + b, "-": a - b, "*": a * b}[sign], rel=1e-12)
+
+
+@pytest.mark.parametrize("text", ["x", "y"])
+def test_a_row_and_a_column_give_a_grid_also_where_f_is_one_of_them(text):
+    row, column = np.array([[1.0, 2.0, 3.0]]), np.array([[10.0], [20.0]])
+    value = parse(text).value(row, column)
+    assert value.tolist() == ([[1, 2, 3], [1, 2, 3]] if text == "x" else [[10, 10, 10], [20, 20, 20]])
+    value[0, 0] = -1
+    assert (row[0, 0], column[0, 0]) == (1, 10)
