@@ -1,0 +1,1 @@
+"""What exhibits about landscapes share: the plane as a picture, contour lines, names."""
