@@ -1,1 +1,1 @@
-"""What exhibits about landscapes share: the plane as a picture, contour lines, names."""
+"""How surfaces over the plane are drawn."""

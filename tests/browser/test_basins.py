@@ -32,7 +32,8 @@ def test_the_start_is_moved_by_the_keyboard(visit):
     page.locator("basin-map").first.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowLeft"):
         page.keyboard.press(key)
-    page.wait_for_url(re.compile("x=-0.12&y=1.19$"))  # a step is 12 / 64: 1 + (2 - 8) 0.1875, 1 + 0.1875, to a hundredth
+    # a step is 12 / 64 = 0.1875, to a hundredth: x = 1 + (2 - 8) 0.1875, y = 1 + 0.1875
+    page.wait_for_url(re.compile("x=-0.12&y=1.19$"))
     page.wait_for_function(STILL)
     assert shown(page) == from_server(page)
     assert page.locator("basin-map").first.evaluate("it => it === document.activeElement")

@@ -1,4 +1,4 @@
-"""Lines of equal height of a surface, and the bands between them, as SVG paths."""
+"""Lines of equal height of a surface, and the bands between them, also where the axes have scales of their own."""
 
 from __future__ import annotations
 
