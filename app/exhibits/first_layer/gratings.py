@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from app import numbers
-from app.exhibits.first_layer.charts import Axis, Chart
+from app.charts import Axis, Chart
 from app.networks.wall import HALF, png
 from engine.nets.aliasing import Wave, folded, grating, response
 from engine.nets.spectrum import Reals, grid_nyquist

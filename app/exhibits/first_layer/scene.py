@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from app.charts import Axis, Chart
 from app.exhibits.first_layer.bank import BINS, FLOOR, Bank
-from app.exhibits.first_layer.charts import Axis, Chart
 from app.exhibits.first_layer.gratings import Answer, grating_picture, levels
 from app.exhibits.first_layer.measured import Gathered
 from app.exhibits.first_layer.params import NETS_HERE, Params
