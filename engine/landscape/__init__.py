@@ -13,6 +13,7 @@ from engine.landscape.dimension import (
     minima_share_limit,
 )
 from engine.landscape.escape import escaped_at, escapes
+from engine.landscape.examples import Terms, examples, lowest, terms
 from engine.landscape.expression import parse
 from engine.landscape.optimizers import OPTIMIZERS
 from engine.landscape.paths import Record, diverged_at, endpoints, record, trajectories, trajectory
@@ -35,6 +36,7 @@ __all__ = [
     "Record",
     "Regression",
     "Surface",
+    "Terms",
     "Tuned",
     "basins",
     "coin_share",
@@ -47,14 +49,17 @@ __all__ = [
     "endpoints",
     "escaped_at",
     "escapes",
+    "examples",
     "index_law",
     "learning_rates",
+    "lowest",
     "minima_share",
     "minima_share_limit",
     "parse",
     "ravine",
     "record",
     "schedule",
+    "terms",
     "trajectories",
     "trajectory",
     "tune",

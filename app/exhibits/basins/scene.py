@@ -15,8 +15,8 @@ from app.exhibits.basins.maps import surface_of
 from app.exhibits.basins.params import NOBODY, SIZES, Choice, Params, option_defaults
 from app.exhibits.basins.picture import picture, sheet, swatch
 from app.i18n import N_, Words
-from app.landscape.lines import contour, heights, spread_levels
 from app.landscape.frame import Frame
+from app.landscape.lines import contour, heights, spread_levels
 from app.landscape.names import OPTIMIZER_NAMES, SCHEDULE_NAMES, SURFACE_NAMES
 from app.numbers import percent
 from engine.landscape import CATALOGUE, Basins, diverged_at, trajectory
