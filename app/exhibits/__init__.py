@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from app.exhibits.base import Exhibit
+from app.exhibits.basins import EXHIBIT as basins
 from app.exhibits.convolution_backward import EXHIBIT as convolution_backward
 from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
 from app.exhibits.convolution_matrix import EXHIBIT as convolution_matrix
@@ -41,6 +42,7 @@ EXHIBITS = table(
         saddle_race,
         critical_points,
         high_dimension,
+        basins,
     )
 )
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step

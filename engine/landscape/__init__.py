@@ -16,6 +16,7 @@ from engine.landscape.dimension import (
     minima_share_limit,
 )
 from engine.landscape.escape import escaped_at, escapes
+from engine.landscape.examples import Terms, examples, lowest, terms
 from engine.landscape.expression import parse
 from engine.landscape.optimizers import OPTIMIZERS
 from engine.landscape.paths import Record, diverged_at, endpoints, record, trajectories, trajectory
@@ -42,6 +43,7 @@ __all__ = [
     "Record",
     "Regression",
     "Surface",
+    "Terms",
     "Tuned",
     "basins",
     "chord",
@@ -57,8 +59,10 @@ __all__ = [
     "endpoints",
     "escaped_at",
     "escapes",
+    "examples",
     "index_law",
     "learning_rates",
+    "lowest",
     "lowest_curvature",
     "minima_share",
     "minima_share_limit",
@@ -70,6 +74,7 @@ __all__ = [
     "semicircle",
     "spectrum",
     "step_factor",
+    "terms",
     "trajectories",
     "trajectory",
     "tune",

@@ -13,6 +13,7 @@ from engine.landscape import (
     OPTIMIZERS,
     SURFACES,
     basins,
+    critical_points,
     diverged_at,
     endpoints,
     escaped_at,
@@ -132,6 +133,25 @@ def test_basins_tell_who_does_not_arrive_and_who_diverges():
     assert (gone.labels == DIVERGED).all()
     middle = basins("sgd", "double-well", (-1.5, 1.5, -1, 1), size=3, steps=400, lr=0.1)
     assert middle.labels[:, 1].tolist() == [NOWHERE] * 3  # x = 0 is the ridge between both
+
+
+def test_one_more_path_reaches_what_the_paths_of_the_map_reach():
+    found = basins("sgd", "double-well", (-1.5, 1.5, -1, 1), size=8, steps=400, lr=0.1)  # minima at (-1, 0), (1, 0)
+    assert found.radius == 0.03  # a hundredth of the longer side
+    assert [found.reached(end) for end in ((-1.0, 0.02), (1.02, 0.02), (1.02, 0.03))] == [0, 1, -1]
+    assert found.reached((np.inf, 0.0)) == found.reached((np.nan, np.nan)) == -2
+    with pytest.raises(ShapeError, match=r"an end must be \(x, y\), got shape \(1, 2\)"):
+        found.reached([[0.0, 1.0]])
+
+
+def test_a_part_of_a_map_reaches_the_minima_of_the_whole():
+    points = critical_points("double-well", (-1.5, 1.5, -1, 1))  # minima at (-1, 0) and (1, 0), a saddle between
+    part = basins("sgd", "double-well", (0.1, 0.2, 0, 0.1), size=2, steps=400, radius=0.03, minima=points, lr=0.1)
+    assert [point.kind for point in part.minima] == ["minimum", "minimum"]
+    assert (part.labels == 1).all()
+    alone = basins("sgd", "double-well", (0.1, 0.2, 0, 0.1), size=2, steps=400, lr=0.1)
+    assert (alone.labels == NOWHERE).all()
+    assert alone.minima == ()
 
 
 def test_rows_of_basins_go_upwards_and_columns_to_the_right():
