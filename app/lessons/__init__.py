@@ -37,6 +37,7 @@ LESSONS = {  # in the order in which they are meant to be read
         Lesson("backpropagation", N_("The way back")),
         Lesson("going-back-up", N_("The way back")),
         Lesson("gradient-descent", N_("Optimization")),
+        Lesson("optimizers", N_("Optimization")),
     )
 }
 

@@ -74,8 +74,8 @@ def largest_curvature(seed: int) -> Question:
         values={"lr": lr, "flat": flat, "limit": 2 / lr, "answer": answer},
         answer=answer,
         why=N_(
-            "The curvature along y is 2 c. The walk fails where it reaches 2 / %(lr)s = %(limit)s, so at c = %(answer)s. "
-            "From there on, each step leads at least as far to the other side."
+            "The curvature along y is 2 c. The walk fails where it reaches 2 / %(lr)s = %(limit)s, so at c = "
+            "%(answer)s. From there on, each step leads at least as far to the other side."
         ),
         causes=told_apart(
             answer,
@@ -116,8 +116,8 @@ def logistic_gradient(seed: int) -> Question:
         },
         answer=answer,
         why=N_(
-            "With weights of 0 every p is 0.5. The products (p − t) · a are %(s0)s, %(s1)s, %(s2)s and %(s3)s; they add "
-            "up to %(sum)s, and their mean is %(answer)s."
+            "With weights of 0 every p is 0.5. The products (p − t) · a are %(s0)s, %(s1)s, %(s2)s and %(s3)s; they "
+            "add up to %(sum)s, and their mean is %(answer)s."
         ),
         causes=told_apart(
             answer,
@@ -157,8 +157,8 @@ def steps_of_training(seed: int) -> Question:
         },
         answer=answer,
         why=N_(
-            "An epoch has %(whole)s full batches and one with the %(left)s examples that are left: %(per_epoch)s steps. "
-            "Times %(epochs)s epochs: %(answer)s."
+            "An epoch has %(whole)s full batches and one with the %(left)s examples that are left: %(per_epoch)s "
+            "steps. Times %(epochs)s epochs: %(answer)s."
         ),
         causes=told_apart(
             answer,
