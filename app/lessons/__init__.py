@@ -38,6 +38,7 @@ LESSONS = {  # in the order in which they are meant to be read
         Lesson("going-back-up", N_("The way back")),
         Lesson("gradient-descent", N_("Optimization")),
         Lesson("optimizers", N_("Optimization")),
+        Lesson("saddle-points", N_("Optimization")),
     )
 }
 

@@ -16,7 +16,7 @@ RATES = (0.5, 0.25, 0.2, 0.1, 0.05, 0.04, 0.025, 0.02, 0.01, 0.008, 0.005, 0.004
 def steps_in_a_bowl(seed: int) -> Question:
     """Say where three steps lead in a bowl."""
     rng = np.random.default_rng(seed)
-    share, half = float(rng.choice(SHARES)), int(rng.choice([1, 2, 4]))
+    share, half = float(rng.choice(SHARES)), int(rng.choice([2, 4, 8]))
     lr = share / (2 * half)
     start = float(rng.choice([-3, -2, 1, 2, 3])) * (1 - share).as_integer_ratio()[1] ** 3
     bowl = parse(f"{half}*x^2")
@@ -63,7 +63,7 @@ def steps_in_a_bowl(seed: int) -> Question:
 def largest_curvature(seed: int) -> Question:
     """Say from which coefficient on a learning rate is too large."""
     rng = np.random.default_rng(seed)
-    lr, flat = float(rng.choice(RATES)), float(rng.choice([0.5, 1]))
+    lr, flat = float(rng.choice(RATES)), float(rng.choice([0.5, 1.5]))
     unit = float(curvature(parse("y^2"), (0.0, 0.0)).values[1])  # of c y^2 for c = 1
     answer = round(2 / lr / unit)
     return Question(

@@ -53,8 +53,8 @@ def velocity(seed: int) -> Question:
         },
         answer=answer,
         why=N_(
-            "v = %(v1)s leads to %(x1)s. Then v = %(mu)s · %(v1)s + %(x1)s = %(v2)s leads to %(x2)s, and "
-            "v = %(mu)s · %(v2)s + %(x2)s = %(v3)s leads to %(answer)s."
+            "v = %(v1)s leads to %(x1)s. Then v = %(mu)s · %(v1)s + (%(x1)s) = %(v2)s leads to %(x2)s, and "
+            "v = %(mu)s · %(v2)s + (%(x2)s) = %(v3)s leads to %(answer)s."
         ),
         causes=told_apart(
             answer,
@@ -152,7 +152,7 @@ def corrected_mean(seed: int) -> Question:
 def first_step(seed: int) -> Question:
     """Say where Adam's first step leads."""
     rng = np.random.default_rng(seed)
-    a, b, lr = (int(number) for number in (*rng.integers(1, 10, size=2), rng.integers(1, 4)))
+    a, b, lr = (int(number) for number in (*rng.integers(2, 10, size=2), rng.integers(1, 4)))
     x, y = (float(size * sign) for size, sign in zip(rng.integers(5, 13, size=2), rng.choice([-1, 1], 2), strict=True))
     surface = parse(f"{a}*x^2 + {b}*y^2")
 
