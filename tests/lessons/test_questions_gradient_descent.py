@@ -168,3 +168,10 @@ def test_a_schedule_lets_the_walk_come_to_rest(schedule, deviation):
 def test_the_logistic_loss_begins_at_the_logarithm_of_two():
     zeros = torch.zeros(8)
     assert round(binary_cross_entropy_with_logits(zeros, torch.ones(8)).item(), 3) == 0.693
+
+
+def test_the_normalised_flats_are_reached_after_eleven_steps():
+    rate = 0.9 * 2 / curvature(NORMALISED, (0.0, 0.0)).values[1]
+    path = trajectory("sgd", NORMALISED, (-20, -20), 40, lr=rate)
+    above = NORMALISED.value(path[:, 0], path[:, 1]) - lowest(NORMALISED, (-30, 80, -30, 80)).value
+    assert int((above <= 0.01 * above[0]).argmax()) == 11

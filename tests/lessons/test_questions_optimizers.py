@@ -181,3 +181,10 @@ def test_the_table_of_the_race(key, printed):
         assert round(narrow.lr, 2) == 0.97
     if key == "momentum":
         assert sum(score == math.inf for _, score in wide.trials) == 25
+
+
+@pytest.mark.parametrize(("seed", "winner"), [(0, "rmsprop"), (1, "momentum")])
+def test_another_seed_has_another_winner(seed, winner):
+    keys = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
+    scores = {key: tune(key, "rosenbrock", (-1.5, 2.0), 120, tuning_seed=seed).score for key in keys}
+    assert min(scores, key=scores.__getitem__) == winner
