@@ -36,6 +36,9 @@ LESSONS = {  # in the order in which they are meant to be read
         Lesson("from-features-to-classes", N_("Networks")),
         Lesson("backpropagation", N_("The way back")),
         Lesson("going-back-up", N_("The way back")),
+        Lesson("gradient-descent", N_("Optimization")),
+        Lesson("optimizers", N_("Optimization")),
+        Lesson("saddle-points", N_("Optimization")),
     )
 }
 
