@@ -76,7 +76,8 @@ def lowest(regression: Regression, tries: int = 200) -> tuple[float, float] | No
     point = np.zeros(2)
     for _ in range(tries):
         xx, xy, yy = regression.hessian(*point.tolist())
-        hessian, slope = np.array(((xx, xy), (xy, yy))), np.array(regression.gradient(*point.tolist()))
+        hessian: Floats = np.array(((xx, xy), (xy, yy)))
+        slope: Floats = np.array(regression.gradient(*point.tolist()))
         values = np.linalg.eigvalsh(hessian)
         if not values[0] > 1e-12 * values[1]:
             return None
