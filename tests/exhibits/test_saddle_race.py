@@ -217,3 +217,12 @@ def test_six_race_at_most(client):
     html = page(client, race=",".join([*SIX, "lion", "newton"]))
     assert tuple(table(html)) == SIX
     assert alerts(html) == ["Six race at once at most: take one off first, then Lion, Newton can join."]
+
+
+def test_another_surface_starts_afresh_and_so_does_a_first_formula(client):
+    html = page(client, surface="himmelblau", x="5", y="5", margin="3", race="sgd")
+    form = re.search(r'(?s)<form class="race-formula".*?</form>', html)[0]
+    assert set(re.findall(r'type="hidden" name="(\w+)"', form)) == {"surface", "race"}
+    assert 'href="/exhibits/saddle-race?surface=rosenbrock&amp;race=sgd"' in html
+    typed = re.search(r'(?s)<form class="race-formula".*?</form>', page(client, f="x*y", x="1"))[0]
+    assert set(re.findall(r'type="hidden" name="(\w+)"', typed)) == {"x", "good"}
