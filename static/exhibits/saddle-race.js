@@ -14,6 +14,7 @@ const TYPING = 350; // ms after the last key before a formula is drawn
 const KEY = 0.01; // of the frame, that an arrow key moves the start; ten times as far with shift
 const TURN = 10; // degrees that an arrow key turns the surface
 const PER_PIXEL = 0.6; // degrees that a pixel of dragging turns it
+const NAMED = { x: undefined, y: undefined, margin: undefined, radius: undefined, condition: undefined };
 const ARROWS = /** @type {Record<string, [number, number]>} */ ({
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -110,6 +111,15 @@ root.addEventListener("pointerdown", (event) => {
   }
 });
 
+root.addEventListener(
+  "touchstart",
+  (event) => {
+    // the start follows the finger, also up and down; elsewhere a finger scrolls the page
+    if (/** @type {Element} */ (event.target).closest("[data-start]")) event.preventDefault();
+  },
+  { passive: false },
+);
+
 root.addEventListener("pointermove", (event) => {
   if (held) {
     held = race.at(event) ?? held;
@@ -164,6 +174,7 @@ function draw(form) {
   const { f, good } = Object.fromEntries(new FormData(form));
   const formula = String(f).trim();
   const changes = { f: formula || undefined, good: good ? String(good) : undefined, frame: undefined };
+  if (!good) Object.assign(changes, NAMED); // what was set for a named surface says nothing about another
   visit(linkWith({ ...changes, step: String(race.step) }).href, { history: "replace" });
 }
 

@@ -105,6 +105,23 @@ def test_the_start_is_dragged_and_the_paths_follow_at_once(visit):
     assert visited.errors == []
 
 
+def test_a_finger_drags_the_start_and_a_tap_chooses_another(visit):
+    page = visit(PAGE, viewport={"width": 390, "height": 844}, has_touch=True).page
+    page.touchscreen.tap(*at(page, 0.5, 1.2))
+    page.wait_for_function("() => new URL(location.href).searchParams.has('x')")
+    page.locator('[data-plot]:not([data-x="-1.5"])').wait_for()
+    x, y = at(page, 0.5, 1.2)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for k in range(1, 5):
+        touch.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x - 5 * k, "y": y + 20 * k}]}
+        )
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function("() => Number(new URL(location.href).searchParams.get('y')) < 0.4")
+    assert page.evaluate("scrollY") == 0
+
+
 def test_a_redraw_takes_less_than_50_ms(visit):
     page = visit(PAGE).page
     times = page.evaluate("""async () => {

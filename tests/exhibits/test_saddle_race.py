@@ -6,8 +6,6 @@ import re
 import numpy as np
 import pytest
 
-from app import paths
-from app.exhibits.saddle_race import EXHIBIT
 from app.exhibits.saddle_race.course import course_of, nudged, ridge
 from app.exhibits.saddle_race.params import Params
 from app.exhibits.saddle_race.printing import number, rate
@@ -15,31 +13,8 @@ from app.exhibits.saddle_race.racers import RACERS, SIX
 from app.exhibits.saddle_race.scene import RaceScene
 from app.i18n import words
 from engine.landscape import CATALOGUE, OPTIMIZERS, SURFACES, curvature, escaped_at, parse, record, trajectory, tune
-from tests.exhibits.asking import HTML, alerts, visible
-
-PAGE, API = "/exhibits/saddle-race", "/api/exhibits/saddle-race"
-
-
-def page(client, **params):
-    response = client.get(PAGE, params=params, headers=HTML)
-    assert response.status_code == 200, response.text[:400]
-    return response.text
-
-
-def answer(client, **params):
-    response = client.get(API, params=params)
-    assert response.status_code == 200, response.text
-    return response.json()
-
-
-def table(html):
-    """Return optimizer -> the texts of its row, without the name."""
-    rows = re.findall(r'(?s)<tr[^>]* data-row="([^"]+)">(.*?)</tr>', html)
-    return {key: [visible(cell) for cell in re.findall(r"(?s)<td.*?</td>", row)] for key, row in rows}
-
-
-def narration(html):
-    return re.search(r'(?s)data-slot="narration"[^>]*>(.*?)</p>', html)[1]
+from tests.exhibits.asking import alerts, visible
+from tests.exhibits.saddle_race import API, answer, narration, page, table
 
 
 @pytest.mark.parametrize("step", [0, 1, 30, 77, 120])
@@ -221,6 +196,7 @@ def test_arrows_point_in_where_the_surface_holds_and_out_where_it_lets_go():
     frames = RaceScene(Params()).frames(words("en"))
     assert frames.at("cross0.text", 30) == "λ = −2.000"
     assert frames.at("cross1.text", 30) == "λ = +2.000"
+    assert [frames.at(f"cross{k}.word", 30) for k in (0, 1)] == ["escape direction", "valley"]
     ball = RaceScene(Params()).tracks["momentum"][30]
     for name, out in (("cross0", True), ("cross1", False)):
         places = re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", frames.at(f"{name}.heads", 30))
@@ -243,106 +219,10 @@ def test_six_race_at_most(client):
     assert alerts(html) == ["Six race at once at most: take one off first, then Lion, Newton can join."]
 
 
-STATES = [
-    {},
-    {"surface": "himmelblau", "x": "1", "y": "2", "race": "adam,sgd", "set": "adam.lr:0.1,adam.betas:0.8_0.99"},
-    {"f": "x*y", "frame": "-1,1,-3,3", "noise": "0.1", "seed": "7", "schedule": "cosine", "steps": "300"},
-    {"f": "x*y", "surface": "beale", "good": "x"},
-    {"fair": "1", "budget": "4", "tuning_seed": "2", "margin": "0.1", "radius": "1"},
-    {"surface": "ravine", "condition": "1000", "clip_norm": "1", "race": "sgd", "pick": "sgd"},
-    {"set": "sgd.nesterov:0,adam.eps:1e-8,adam.lr:0.05"},
-]
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_the_shortest_link_means_the_same(client, state):
-    query = EXHIBIT.canonical(Params.model_validate(state))
-    assert answer(client, **query) == answer(client, **state)
-    assert EXHIBIT.canonical(Params.model_validate(query)) == query
-    assert table(page(client, **query)) == table(page(client, **state))
-
-
-@pytest.mark.parametrize(
-    ("state", "sentence"),
-    [
-        ({"set": "adam.lr"}, "“adam.lr” is no option; write it as in adam.lr:0.1"),
-        ({"set": "adam.speed:3"}, "Adam has no option speed"),
-        ({"set": "adam.lr:-1"}, "lr must be a number from 0 on"),
-        ({"set": "sgd.nesterov:1"}, "nesterov needs momentum above 0"),
-        ({"set": "adam.betas:0.9"}, "betas must be two numbers"),
-        ({"set": "sgd.lr:1e999"}, "a number of at most 10^6"),
-        ({"race": "sgd,adamant"}, "there is no optimizer adamant"),
-        ({"surface": "sofa"}, "there is no preset “sofa”"),
-        ({"frame": "1_0_0_1"}, "the frame must have x from < to"),
-        ({"frame": "1_2"}, "wanted four numbers"),
-        ({"x": "nan"}, "Start, x"),
-        ({"steps": "1001"}, "wanted at most 1000, got 1001"),
-        ({"schedule": "never"}, "there is no preset “never”"),
-    ],
-)
-def test_what_a_link_may_not_say_is_refused_with_its_reason(client, state, sentence):
-    assert sentence in client.get(API, params=state).json()["error"]
-    response = client.get(PAGE, params=state, headers=HTML)
-    assert response.status_code == 422
-    assert any(sentence in alert for alert in alerts(response.text))
-
-
-@pytest.mark.parametrize(
-    "state",
-    [
-        {"f": "5"},
-        {"f": "x"},
-        {"f": "1/(x*y)"},
-        {"f": "exp(exp(9*x))"},
-        {"f": "sqrt(-1-x^2)"},
-        {"frame": "-1e6_1e6_-1e6_1e6"},
-        {"frame": "0_1e-6_0_1e-6", "f": "x*y"},
-        {"x": "1e6", "y": "-1e6", "set": "sgd.lr:1000000"},
-        {"noise": "1000", "steps": "1"},
-        {"margin": "0", "radius": "0"},
-        {"clip_norm": "0"},
-        {"race": ","},
-        {"race": "newton", "f": "x", "set": "newton.damping:0"},
-        {"f": "</script><b>", "good": "</script>"},
-    ],
-)
-def test_no_state_breaks_a_page(client, state):
-    for path in (PAGE, API, f"{API}/live", f"{API}.png", f"{API}.svg", f"{API}/output.csv"):
-        assert client.get(path, params=state, headers=HTML).status_code < 500
-    assert "</script><b>" not in client.get(PAGE, params=state, headers=HTML).text
-
-
-def test_what_is_exported_is_the_race(client):
-    lines = client.get(f"{API}/output.csv", params={"race": "sgd,adam", "steps": 3}).text.strip().split("\n")
-    assert len(lines) == 9  # four places of each, a blank line between
-    x, y, f, slope, low = map(float, lines[0].split(","))
-    assert (x, y, low) == (-1.5, 0.005, -2.0)
-    assert (f, slope) == (x * x - y * y, math.hypot(2 * x, 2 * y))
-    assert client.get(f"{API}.png").content.startswith(b"\x89PNG")
-    svg = client.get(f"{API}.svg", params={"step": 30})
-    assert svg.headers["content-type"] == "image/svg+xml"
-    assert ">0.194</text>" in svg.text
-
-
-def test_colours_of_the_page_are_those_of_the_table():
-    css = (paths.STATIC / "css" / "saddle-race.css").read_text(encoding="utf-8")
-    for key, look in RACERS.items():
-        assert f'[data-series="{key}"] {{\n    --series: light-dark({look.light.lower()}, {look.dark.lower()});' in css
-
-
-def test_every_optimizer_has_its_own_glyph_and_stands_out_from_the_paper():
-    looks = [(look.outline, look.hollow) for look in RACERS.values()]
-    assert len(set(looks)) == len(RACERS)
-    for look in RACERS.values():
-        assert contrast(look.light, "#FBFAF6") >= 4.5
-        assert contrast(look.dark, "#15171B") >= 4.5
-
-
-def contrast(one, other):
-    def luminance(code):
-        parts = [int(code[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    first, second = sorted((luminance(one), luminance(other)))
-    return (second + 0.05) / (first + 0.05)
+def test_another_surface_starts_afresh_and_so_does_a_first_formula(client):
+    html = page(client, surface="himmelblau", x="5", y="5", margin="3", race="sgd")
+    form = re.search(r'(?s)<form class="race-formula".*?</form>', html)[0]
+    assert set(re.findall(r'type="hidden" name="(\w+)"', form)) == {"surface", "race"}
+    assert 'href="/exhibits/saddle-race?surface=rosenbrock&amp;race=sgd"' in html
+    typed = re.search(r'(?s)<form class="race-formula".*?</form>', page(client, f="x*y", x="1"))[0]
+    assert set(re.findall(r'type="hidden" name="(\w+)"', typed)) == {"x", "good"}

@@ -12,22 +12,25 @@ from app.exhibits.saddle_race.contour import SIZE
 from app.exhibits.saddle_race.course import Course
 from app.exhibits.saddle_race.printing import number
 from app.exhibits.saddle_race.race import Run
+from app.i18n import Words
 from engine.landscape import curvature
 
 FAR = 4.0  # frames away: further out a place is no longer told from any other
 ARM = 56  # px of half an eigenvector
 NOWHERE = "translate(-99 -99)"
+LABEL = 156  # px of the eigenvalue and its word
 HEAD = 6  # px of an arrow's head
 
 Floats = NDArray[np.float64]
 
 
 class Arm(NamedTuple):
-    """One line of the cross: for each step its path, its arrow heads, the printed eigenvalue and where that stands."""
+    """One line of the cross, for each step: path, arrow heads, the eigenvalue, what it is, where these stand."""
 
     line: list[str]
     heads: list[str]
     text: list[str]
+    word: list[str]
     label: list[str]
 
 
@@ -55,7 +58,7 @@ def dots(points: list[list[float]]) -> str:
     return "".join(f"M{x:g} {y:g}h0" for x, y in points)
 
 
-def cross(course: Course, run: Run) -> tuple[Arm, Arm]:
+def cross(course: Course, run: Run, words: Words) -> tuple[Arm, Arm]:
     """Return the eigenvector cross along a path: least curvature first.
 
     Arrows point in where the surface curves up, so that a ball is held, and out where it curves down.
@@ -63,7 +66,8 @@ def cross(course: Course, run: Run) -> tuple[Arm, Arm]:
     values, vectors = curvature(course.surface, run.path)
     shares = course.frame.places(run.path)
     inside = course.frame.holds(run.path)
-    arms = Arm([], [], [], []), Arm([], [], [], [])
+    arms = Arm([], [], [], [], []), Arm([], [], [], [], [])
+    down, up, level = words.gettext("escape direction"), words.gettext("valley"), words.gettext("level")
     for t in range(len(run.path)):
         for k, arm in enumerate(arms):
             if not inside[t] or not math.isfinite(values[t, k]):
@@ -74,7 +78,9 @@ def cross(course: Course, run: Run) -> tuple[Arm, Arm]:
             x, y = SIZE * shares[t, 0], SIZE * (1 - shares[t, 1])
             dx, dy = vectors[t, k, 0] / course.frame.width, -vectors[t, k, 1] / course.frame.height
             size = math.hypot(dx, dy)
-            _arm(arm, (x, y), (dx / size, dy / size), float(values[t, k]))
+            value = float(values[t, k])
+            arm.word.append(down if value < 0 else up if value > 0 else level)
+            _arm(arm, (x, y), (dx / size, dy / size), value)
     return arms
 
 
@@ -95,7 +101,7 @@ def _arm(arm: Arm, place: tuple[float, float], way: tuple[float, float], value: 
     # where the arm points up or right there is room for its number
     side = -1 if dy > 0.5 or dx < -0.5 else 1
     label_x, label_y = x + side * (ARM + 8) * dx, y + side * (ARM + 8) * dy
-    label_x = min(max(label_x, 4), SIZE - 78) if abs(dx) > 0.5 else min(max(label_x - 36, 4), SIZE - 78)
+    label_x = min(max(label_x if abs(dx) > 0.5 else label_x + 8, 4), SIZE - LABEL)
     arm.label.append(f"translate({label_x:.1f} {min(max(label_y + 4, 14), SIZE - 6):.1f})")
 
 

@@ -1,6 +1,7 @@
 """The sixteen optimizers as a race shows them: name, colour, glyph, line, the learning rate they start with.
 
-The first six have the colours of the design; the others come dashed, so that the line tells them apart as well.
+The first six have the colours of the design; the others come dashed, and those of them whose colours a colour-blind
+reader could confuse have different dashes. Glyphs are all different.
 A glyph is an outline in a box from -8 to 8; it is filled with the colour, except where `hollow`.
 """
 
@@ -84,13 +85,13 @@ RACERS: dict[str, Racer] = {
     "adam": Racer("Adam", "#27348B", "#A9B4FF", _PLUS, "", False, 0.05, _MEANS | {"max_exp_avg_sq": "v^"}),
     "adamw": Racer("AdamW", "#0B62B8", "#7DB8F5", _CROSS, "7 3", False, 0.05, _MEANS | {"max_exp_avg_sq": "v^"}),
     "adamax": Racer("Adamax", "#5B6B00", "#C5D35B", _HEXAGON, "2 3", False, 0.05, {"exp_avg": "m", "exp_inf": "u"}),
-    "nadam": Racer("NAdam", "#8C2B4D", "#F092B0", _STAR, "7 3 2 3", False, 0.05, _MEANS),
+    "nadam": Racer("NAdam", "#8C2B4D", "#F092B0", _STAR, "2 3", False, 0.05, _MEANS),
     "amsgrad": Racer("AMSGrad", "#4A5A6A", "#B4C3D2", _HOUSE, "2 3", False, 0.05, _MEANS | {"max_exp_avg_sq": "v^"}),
-    "radam": Racer("RAdam", "#006B4E", "#6FD9B4", _LEFT, "7 3 2 3", False, 0.05, _MEANS),
-    "perturbed-gd": Racer("Perturbed GD", "#6B4A3A", "#D3B09C", _SQUARE, "2 3", True, 0.02, {}),
-    "newton": Racer("Newton", "#B3261E", "#FF9C94", _DISC, "7 3", True, 1.0, {}),
+    "radam": Racer("RAdam", "#006B4E", "#6FD9B4", _LEFT, "7 3", False, 0.05, _MEANS),
+    "perturbed-gd": Racer("Perturbed GD", "#6B4A3A", "#D3B09C", _SQUARE, "7 3 2 3", True, 0.02, {}),
+    "newton": Racer("Newton", "#B3261E", "#FF9C94", _DISC, "12 4", True, 1.0, {}),
     "saddle-free-newton": Racer(N_("Saddle-free Newton"), "#0A7285", "#6CC8DA", _DIAMOND, "7 3 2 3", True, 0.1, {}),
-    "lion": Racer("Lion", "#8A5A00", "#EFC050", _UP, "2 3", True, 0.02, {"exp_avg": "m"}),
+    "lion": Racer("Lion", "#8A5A00", "#EFC050", _UP, "7 3 2 3", True, 0.02, {"exp_avg": "m"}),
 }
 assert list(RACERS) == list(OPTIMIZERS)
 SIX = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")

@@ -79,7 +79,7 @@ class RaceScene(Walk):
         """Return what changes with the step, for all steps."""
         frames = Frames(self.steps)
         _add_table(frames, self.course, self.runs, range(self.steps), words)
-        _add_cross(frames, self.course, self.picked)
+        _add_cross(frames, self.course, self.picked, words)
         moves = self.cartoon
         frames.add("ball", moves.balls)
         for k, arrow in enumerate(moves.arrows):
@@ -123,7 +123,7 @@ class RaceScene(Walk):
         frames = Frames(1)
         rows = [_cut(one, self.step) for one in self.runs]
         _add_table(frames, self.course, rows, [self.step], words)
-        _add_cross(frames, self.course, _cut(self.picked, self.step))
+        _add_cross(frames, self.course, _cut(self.picked, self.step), words)
         return {"racers": self._racers(), "row": frames.row(0)}
 
     def array(self, name: str = "output") -> Array:
@@ -254,8 +254,8 @@ def _add_table(frames: Frames, course: Course, runs: list[Run], steps: Any, word
         frames.add(f"{one.key}.escaped", said)  # markup: the words of the catalogue and a number
 
 
-def _add_cross(frames: Frames, course: Course, picked: Run) -> None:
-    for k, arm in enumerate(cross(course, picked)):
+def _add_cross(frames: Frames, course: Course, picked: Run, words: Words) -> None:
+    for k, arm in enumerate(cross(course, picked, words)):
         for name, column in zip(arm._fields, arm, strict=True):
             frames.add(f"cross{k}.{name}", column)
 
