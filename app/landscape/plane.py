@@ -13,7 +13,7 @@ from app import numbers
 Floats = NDArray[np.float64]
 SIDE = 560  # px of the longer side
 LEFT, TOP, RIGHT, BOTTOM = 44, 10, 12, 34  # px round the plane for the ticks' texts
-TICKS = 6  # at most so many steps along the longer side
+TICKS, FEWEST = 6, 3  # about so many steps along the longer side, and as many along the shorter one
 NICE = (1, 2, 5, 10)
 
 
@@ -84,7 +84,7 @@ class Plane:
         return [(self.place(self.left, value)[1], text) for value, text in self._ticks(self.bottom, self.top)]
 
     def _ticks(self, low: float, high: float) -> list[tuple[float, str]]:
-        least = max(self.right - self.left, self.top - self.bottom) / TICKS
+        least = min(max(self.right - self.left, self.top - self.bottom) / TICKS, (high - low) / FEWEST)
         power = 10.0 ** math.floor(math.log10(least))
         step = next(nice * power for nice in NICE if nice * power >= least * (1 - 1e-9))
         decimals = max(0, -math.floor(math.log10(step)))

@@ -29,6 +29,10 @@ def test_one_scale_serves_both_axes_and_y_grows_upwards():
     assert [text for _, text in plane.x_ticks] == ["0", "1", "2", "3", "4"]
 
 
+def test_a_low_plane_has_ticks_up_too():
+    assert [text for _, text in Plane(-12, 12, -3, 3).y_ticks] == ["−2", "0", "2"]
+
+
 @pytest.mark.parametrize(("plane", "ticks"), [
     (SQUARE, ["−2", "−1", "0", "1", "2"]),
     (Plane(-0.3, 0.3, -0.3, 0.3), ["−0.3", "−0.2", "−0.1", "0.0", "0.1", "0.2", "0.3"]),

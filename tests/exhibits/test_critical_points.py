@@ -146,6 +146,16 @@ def test_ackleys_minima_are_many_and_one_is_lowest(client):
     assert "rests at (2.973, −1.982)" in stuck  # the hollow near (3, -2), far from the lowest at (0, 0)
 
 
+def test_near_a_saddle_descent_hardly_moves_and_is_not_said_to_have_arrived(client):
+    # lr 1 takes x to 0 at once; y grows by 1.01 a step: 0.001 * 1.01^40 = 0.0015
+    text = page(client, tab="points", surface="slow-saddle")
+    assert "(0, 0.001), f = −1.1084e−8, and hardly moves: |∇f| = 1.489e−5. But that is no minimum" in text
+    assert "at number 2 of the table: saddle" in text
+    # exactly on the axis of the first eigenvalue, descent comes to the saddle and stays
+    assert "But that is no minimum" in page(client, angle=0, x=1, y=0, steps=60)
+    assert "rests at (0.000, 0)" in page(client, lambda2=1, angle=0, x=1, y=0, steps=100)
+
+
 def test_a_point_that_is_opened_shows_its_eigenvectors(client):
     text = page(client, tab="points", surface="himmelblau", at=8)
     assert "At (−0.2708, −0.9230) the eigenvalues of the Hessian are −45.61 and −16.07." in text

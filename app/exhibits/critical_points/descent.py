@@ -120,7 +120,7 @@ class Descent:
 
     @property
     def rests(self) -> bool:
-        """Whether the slope at the end is nearly 0."""
+        """Whether the slope at the end is nearly 0: at a minimum it has arrived, near a saddle it only seems so."""
         return self.end is not None and self.end.slope < AT_REST
 
     def nearest(self, points: list[CriticalPoint]) -> int | None:
