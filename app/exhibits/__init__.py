@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from app.exhibits.base import Exhibit
 from app.exhibits.basins import EXHIBIT as basins
+from app.exhibits.batch_sizes import EXHIBIT as batch_sizes
 from app.exhibits.convolution_backward import EXHIBIT as convolution_backward
 from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
 from app.exhibits.convolution_matrix import EXHIBIT as convolution_matrix
@@ -42,6 +43,7 @@ EXHIBITS = table(
         saddle_race,
         critical_points,
         high_dimension,
+        batch_sizes,
         basins,
     )
 )

@@ -16,6 +16,7 @@ from app.i18n import N_
 from engine import RangeError
 
 Floats = NDArray[np.float64]
+THIN = "\N{THIN SPACE}"
 FARTHEST = 1e6  # that a frame may reach
 NARROWEST = 1e-6
 OUTSIDE = 20  # pictures: what lies further away is drawn there, so that a path leaves in the right direction
@@ -134,3 +135,19 @@ def _round_numbers(low: float, high: float) -> Iterable[tuple[float, str]]:
 
 def _clipped(side: float) -> float:
     return max(-FARTHEST, min(FARTHEST, side))
+
+
+def figure(value: float, decimals: int = 3, nothing: float = 1e-9) -> str:
+    """Return a coordinate or a height as printed; a small one with its first digits, one that is lost as ∞.
+
+    nothing   what is smaller comes of rounding and is 0
+    """
+    if math.isnan(value) or math.isinf(value):
+        return numbers.MINUS + "∞" if value < 0 else "∞"
+    if abs(value) <= nothing:
+        return "0"
+    if 1e5 <= abs(value) < 1e9:
+        return f"{value:,.0f}".replace(",", THIN).replace("-", numbers.MINUS)
+    if abs(value) >= 10.0**-decimals:
+        return numbers.short(value, decimals)
+    return f"{value:.1e}".replace("e-0", "e-").replace("-", numbers.MINUS)

@@ -13,14 +13,14 @@ from engine.landscape.regression import Model, Regression
 Floats = NDArray[np.float64]
 Inputs = Literal["bias", "two"]
 
-TRUE = {"bias": (1.5, -0.5), "two": (1.5, 1.0)}  # weights by which the targets are drawn
+TRUE = {"bias": (1.5, -2.0), "two": (1.5, 1.0)}  # weights by which the targets are drawn
 STEEP = 2.0  # of the logistic curve that targets are drawn by, without noise
 
 
 def examples(model: Model, inputs: Inputs, count: int, *, seed: int = 0, noise: float = 0.5) -> Regression:
     """Return a regression over `count` drawn examples.
 
-    inputs   "bias": one input from -2 to 2, and 1; "two": two inputs, from -0.7 to 0.7 and from -2 to 2
+    inputs   "bias": one input from 0 to 3, and 1; "two": two inputs, from -0.7 to 0.7 and from -2 to 2
     noise    linear: standard deviation of what is added to the targets; logistic: how flat the curve is by which the
              targets are drawn, 0 or 1: with probability 1 / (1 + exp(-2 z / (0.5 + noise)))
     Raises RangeError.
@@ -29,9 +29,9 @@ def examples(model: Model, inputs: Inputs, count: int, *, seed: int = 0, noise: 
         raise RangeError("inputs are bias or two, got {got}", got=repr(inputs)[:40])
     rng = np.random.default_rng(whole(seed, "seed", minimum=0))
     number, spread = whole(count, "count", minimum=2), bounded("noise", noise, FROM_ZERO)
-    first = rng.uniform(-2, 2, number)
-    second = np.ones(number) if inputs == "bias" else rng.uniform(-2, 2, number)
-    features = np.stack((first if inputs == "bias" else 0.35 * first, second), 1)
+    first, second = rng.uniform(-1, 1, (2, number))
+    columns = (1.5 + 1.5 * first, np.ones(number)) if inputs == "bias" else (0.7 * first, 2 * second)
+    features = np.stack(columns, 1)
     z = features @ np.array(TRUE[inputs])
     if model == "logistic":
         chance = 0.5 * (1 + np.tanh(STEEP * z / (0.5 + spread) / 2))
@@ -76,8 +76,8 @@ def lowest(regression: Regression, tries: int = 200) -> tuple[float, float] | No
     point = np.zeros(2)
     for _ in range(tries):
         xx, xy, yy = regression.hessian(*point.tolist())
-        hessian: Floats = np.array(((xx, xy), (xy, yy)))
-        slope: Floats = np.array(regression.gradient(*point.tolist()))
+        hessian: Floats = np.array(((xx, xy), (xy, yy)), np.float64)
+        slope: Floats = np.array(regression.gradient(*point.tolist()), np.float64)
         values = np.linalg.eigvalsh(hessian)
         if not values[0] > 1e-12 * values[1]:
             return None

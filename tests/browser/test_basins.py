@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 PAGE = "/exhibits/basins?size=64&steps=60"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-STILL = "() => document.querySelector('basin-map').dataset.x === new URL(location.href).searchParams.get('x')"
+STILL = "() => document.querySelector('plane-cursor').dataset.x === new URL(location.href).searchParams.get('x')"
 
 
 def shown(page):
@@ -29,14 +29,14 @@ def from_server(page):
 def test_the_start_is_moved_by_the_keyboard(visit):
     visited = visit(f"{PAGE}&x=1&y=1")
     page = visited.page
-    page.locator("basin-map").first.focus()
+    page.locator("plane-cursor").first.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowLeft"):
         page.keyboard.press(key)
     # a step is 12 / 64 = 0.1875, to a hundredth: x = 1 + (2 - 8) 0.1875, y = 1 + 0.1875
     page.wait_for_url(re.compile("x=-0.12&y=1.19$"))
     page.wait_for_function(STILL)
     assert shown(page) == from_server(page)
-    assert page.locator("basin-map").first.evaluate("it => it === document.activeElement")
+    assert page.locator("plane-cursor").first.evaluate("it => it === document.activeElement")
     assert visited.errors == []
 
 
@@ -44,7 +44,7 @@ def test_pointing_draws_the_path_and_clicking_keeps_it(visit):
     visited = visit(f"{PAGE}&x=1&y=1")
     page = visited.page
     before = shown(page)
-    picture = page.locator("basin-map img").first.bounding_box()
+    picture = page.locator("plane-cursor img").first.bounding_box()
     place = (picture["x"] + picture["width"] / 4, picture["y"] + picture["height"] / 4)  # (-3, 3) of -6 to 6
     page.mouse.move(*place)
     page.wait_for_function("text => document.querySelector('[data-slot=said]').textContent !== text", arg=before[0])

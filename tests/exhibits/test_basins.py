@@ -186,9 +186,9 @@ def test_a_formula_is_shown_as_text(client):
 
 def test_inside_a_lesson_there_are_no_controls(client):
     text = page(client, embed="1")
-    assert "basin-map" in text
+    assert "plane-cursor" in text
     assert 'class="controls"' not in text
-    assert "tabindex" not in text.split("<basin-map")[1].split(">")[0]
+    assert "tabindex" not in text.split("<plane-cursor")[1].split(">")[0]
 
 
 def test_the_exported_picture_has_both_maps(client):

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app import numbers
 from app.exhibits.basins.maps import surface_of
 from app.exhibits.basins.params import NOBODY, SIZES, Choice, Params, option_defaults
 from app.exhibits.basins.picture import picture, sheet, swatch
 from app.i18n import N_, Words
-from app.landscape.frame import Frame
+from app.landscape.frame import Frame, figure
 from app.landscape.lines import contour, heights, spread_levels
 from app.landscape.names import OPTIMIZER_NAMES, SCHEDULE_NAMES, SURFACE_NAMES
 from app.numbers import percent
@@ -186,7 +185,7 @@ class BasinsScene:
             "optimizer": side.choice.key,
             "options": side.options,
             "counts": {str(label): count for label, count in side.counts.items()},
-            "path": [[number if np.isfinite(number) else None for number in point] for point in side.path.tolist()],
+            "path": side.path,
             "reached": side.reached,
             "diverged_at": diverged_at(side.path),
         }
@@ -220,13 +219,6 @@ class BasinsScene:
             "files": FILES,
             **choices(self.params),
         }
-
-
-def figure(value: float) -> str:
-    """Return a coordinate or a height as printed."""
-    if abs(value) < 5e-7:
-        return "0"
-    return numbers.short(value, 3) if abs(value) >= 0.001 else f"{value:.1e}".replace("-", numbers.MINUS)
 
 
 def choices(params: Params) -> dict[str, Any]:
