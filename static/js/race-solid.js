@@ -5,6 +5,9 @@
  * @typedef {{ quads: number, unit: number, middle: number[], heights: (number | null)[], levels: number[] }} Mesh
  */
 
+const STRIDE = 0.06; // of a look from a place towards the reader
+const STRIDES = 48;
+const CLEAR = 0.02;
 const LOWEST = 5;
 const HIGHEST = 90;
 
@@ -33,6 +36,32 @@ export function projection(mesh, { turn, tilt }) {
     const away = across * sinA + up * cosA;
     const x = middle[0] + unit * (across * cosA - up * sinA);
     return [x, middle[1] - unit * (away * sinE + rise * cosE), away * cosE - rise * sinE];
+  };
+}
+
+/**
+ * Return whether a place is seen: not hidden behind a part of the surface that is nearer to the reader.
+ * @param {Mesh} mesh
+ * @param {View} view
+ */
+export function sight({ quads, heights }, { turn, tilt }) {
+  const [a, e] = [(turn * Math.PI) / 180, (tilt * Math.PI) / 180];
+  const [byX, byY, byZ] = [Math.cos(e) * Math.sin(a), Math.cos(e) * Math.cos(a), Math.sin(e)];
+  const side = quads + 1;
+  const corner = (/** @type {number} */ row, /** @type {number} */ column) =>
+    heights[row * side + column] ?? Number.NEGATIVE_INFINITY;
+  return (/** @type {number} */ across, /** @type {number} */ up, /** @type {number} */ rise) => {
+    for (let k = 1; k <= STRIDES; k++) {
+      const far = STRIDE * k;
+      const [x, y] = [across - far * byX, up - far * byY];
+      if (Math.abs(x) > 1 || Math.abs(y) > 1) return true;
+      const [column, row] = [((x + 1) / 2) * quads, ((y + 1) / 2) * quads];
+      const [i, j] = [Math.min(quads - 1, Math.trunc(row)), Math.min(quads - 1, Math.trunc(column))];
+      const low = corner(i, j) + (corner(i, j + 1) - corner(i, j)) * (column - j);
+      const high = corner(i + 1, j) + (corner(i + 1, j + 1) - corner(i + 1, j)) * (column - j);
+      if (low + (high - low) * (row - i) > rise + far * byZ + CLEAR) return false;
+    }
+    return true;
   };
 }
 

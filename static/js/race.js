@@ -3,10 +3,10 @@
  * Every number was printed by the server; here they are only shown.
  */
 
-import { drawMesh, projection } from "./race-solid.js";
+import { drawMesh, projection, sight } from "./race-solid.js";
 
 /**
- * @typedef {{ points: number[][], rises: number[] }} Racer
+ * @typedef {{ points: number[][], rises: (number | null)[] }} Racer
  * @typedef {{ every: string[] } | [number, string][]} Column
  * @typedef {{
  *   size: number, frame: number[], mesh: import("./race-solid.js").Mesh,
@@ -180,7 +180,7 @@ export class Race {
 
   #draw() {
     const { racers, size, mesh } = /** @type {Data} */ (this.data);
-    const project = projection(mesh, this.view);
+    const [project, see] = [projection(mesh, this.view), sight(mesh, this.view)];
     for (const [key, { points, rises }] of Object.entries(racers)) {
       const shown = points.slice(0, this.step + 1);
       const line = shown.length ? `M${shown.map(([x, y]) => `${x} ${y}`).join("L")}` : "";
@@ -190,17 +190,23 @@ export class Race {
       const [x, y] = points[this.step] ?? [-1, -1];
       const there = x >= 0 && y >= 0 && x <= size && y <= size;
       this.#ball(`[data-ball="${key}"]`, there ? `${x} ${y}` : "");
-      let pen = "M";
-      let solid = "";
-      const inside = shown.map(([x, y]) => x >= 0 && y >= 0 && x <= size && y <= size);
-      const places = shown.map(([x, y], number) => project((2 * x) / size - 1, 1 - (2 * y) / size, rises[number]));
-      places.forEach(([x, y], number) => {
-        if (inside[number]) solid += `${pen}${x.toFixed(1)} ${y.toFixed(1)}`;
-        pen = inside[number] ? "L" : "M";
-      });
-      for (const path of this.root.querySelectorAll(`[data-solid-racer="${key}"] path`)) path.setAttribute("d", solid);
+      const inside = shown.map(([x, y], k) => x >= 0 && y >= 0 && x <= size && y <= size && rises[k] !== null);
+      const space = shown.map(([x, y], k) => [(2 * x) / size - 1, 1 - (2 * y) / size, rises[k] ?? 0]);
+      const places = space.map(([x, y, z]) => project(x, y, z));
+      const seen = space.map(([x, y, z]) => see(x, y, z));
+      const solid = ["", ""]; // what is seen, what the surface hides
+      const ends = [-1, -1];
+      const text = (/** @type {number} */ k) => `${places[k][0].toFixed(1)} ${places[k][1].toFixed(1)}`;
+      for (let k = 1; k < shown.length; k++) {
+        if (!inside[k] || !inside[k - 1]) continue;
+        const part = seen[k] && seen[k - 1] ? 0 : 1;
+        solid[part] += `${ends[part] === k - 1 ? "" : `M${text(k - 1)}`}L${text(k)}`;
+        ends[part] = k;
+      }
+      for (const path of this.root.querySelectorAll(`[data-solid-racer="${key}"] path`))
+        path.setAttribute("d", solid[path.matches(".behind") ? 1 : 0]);
       const [across, down] = places[this.step] ?? [0, 0];
-      this.#ball(`[data-solid-ball="${key}"]`, there ? `${across.toFixed(1)} ${down.toFixed(1)}` : "");
+      this.#ball(`[data-solid-ball="${key}"]`, inside[this.step] ? `${across.toFixed(1)} ${down.toFixed(1)}` : "");
     }
   }
 

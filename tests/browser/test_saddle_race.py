@@ -55,7 +55,8 @@ def at(page, x, y):
         "?",
         "?race=sgd,adam,amsgrad&pick=amsgrad&surface=himmelblau",
         "?race=newton,sgd,lion&pick=sgd&set=sgd.lr:1.5&steps=1000&surface=rosenbrock",
-        "?surface=bowl&race=adadelta,rmsprop&pick=rmsprop&set=rmsprop.momentum:0.9,rmsprop.centered:1",
+        "?f=log(x) + y^2&turn=35",
+        "?surface=bowl&tilt=15&race=adadelta,rmsprop&pick=rmsprop&set=rmsprop.momentum:0.9,rmsprop.centered:1",
     ],
 )
 def test_every_step_is_shown_as_the_server_draws_it_and_nothing_is_asked(visit, state):

@@ -226,3 +226,12 @@ def test_another_surface_starts_afresh_and_so_does_a_first_formula(client):
     assert 'href="/exhibits/saddle-race?surface=rosenbrock&amp;race=sgd"' in html
     typed = re.search(r'(?s)<form class="race-formula".*?</form>', page(client, f="x*y", x="1"))[0]
     assert set(re.findall(r'type="hidden" name="(\w+)"', typed)) == {"x", "good"}
+
+
+def test_a_path_behind_the_surface_is_told_from_one_in_front_of_it():
+    shown = RaceScene(Params(race="adam", tilt=90)).surface_paths(RaceScene(Params(race="adam")).runs[0])
+    assert (bool(shown[0]), shown[1]) == (True, "")  # from above everything is seen
+    hidden = RaceScene(Params(race="sgd", surface="bowl", x=-2.5, y=-2.5, turn=0, tilt=5, steps=20, step=20))
+    front, behind = hidden.surface_paths(hidden.runs[0])
+    assert behind.startswith("M")  # the near rim of the bowl stands before what happens inside
+    assert front == ""

@@ -21,6 +21,8 @@ from engine.landscape import Surface
 QUADS = 24  # along each side
 WIDTH, HEIGHT = 480, 350  # px of the picture
 UNIT = 148  # px
+STRIDE, STRIDES = 0.06, 48  # a look from a place towards the reader, to see whether the surface is in the way
+CLEAR = 0.02  # that a place may lie below the mesh, whose quads cut corners
 
 Floats = NDArray[np.float64]
 
@@ -60,6 +62,22 @@ class Mesh:
                     points = " ".join(f"{x[place]:.1f},{y[place]:.1f}" for place in places)
                     found.append((float(far), Quad(int(self.levels[i, j]), points)))
         return [quad for _, quad in sorted(found, key=lambda one: -one[0])]
+
+    def seen(self, across: Floats, up: Floats, rise: Floats, turn: int, tilt: int) -> list[bool]:
+        """Return which places on the surface are not hidden behind a part of it that is nearer to the reader."""
+        a, e = math.radians(turn), math.radians(tilt)
+        far = STRIDE * np.arange(1, STRIDES + 1)
+        x = across[:, None] - far * (math.cos(e) * math.sin(a))
+        y = up[:, None] - far * (math.cos(e) * math.cos(a))
+        z = rise[:, None] + far * math.sin(e)
+        column, row = (x + 1) / 2 * QUADS, (y + 1) / 2 * QUADS
+        i, j = np.clip(row.astype(int), 0, QUADS - 1), np.clip(column.astype(int), 0, QUADS - 1)
+        v, u, h = row - i, column - j, self.heights
+        low = h[i, j] + (h[i, j + 1] - h[i, j]) * u
+        high = h[i + 1, j] + (h[i + 1, j + 1] - h[i + 1, j]) * u
+        over = (abs(x) <= 1) & (abs(y) <= 1)
+        hidden = over & (low + (high - low) * v > z + CLEAR)
+        return [not any(one) for one in hidden.tolist()]
 
 
 def projected(across: Floats, up: Floats, rise: Floats, turn: int, tilt: int) -> tuple[Floats, Floats, Floats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -71,9 +72,9 @@ class RaceScene(Walk):
     def cartoon(self) -> Cartoon:
         return cartoon(self.course, self.picked)
 
-    def rises(self, one: Run) -> list[float]:
-        """Return how high each place of a path stands on the mesh."""
-        return [round(rise, 3) for rise in np.nan_to_num(self.mesh.rise(one.values)).tolist()]
+    def rises(self, one: Run) -> list[float | None]:
+        """Return how high each place of a path stands on the mesh; None where f is not defined."""
+        return [None if math.isnan(rise) else round(rise, 3) for rise in self.mesh.rise(one.values).tolist()]
 
     def frames(self, words: Words) -> Frames:
         """Return what changes with the step, for all steps."""
@@ -159,24 +160,28 @@ class RaceScene(Walk):
             ],
         }
 
-    def surface_path(self, key: str) -> str:
-        """Return the path of an optimizer on the mesh up to this step; it breaks off where it leaves the frame."""
-        return self._on_mesh(key, self.tracks[key][: self.step + 1])
+    def surface_paths(self, one: Run) -> tuple[str, str]:
+        """Return a path on the mesh up to this step, what is seen of it and what the surface hides.
 
-    def _on_mesh(self, key: str, points: list[list[float]]) -> str:
+        It breaks off where it leaves the frame.
+        """
+        points = self.tracks[one.key][: self.step + 1]
         if not points:
-            return ""
+            return "", ""
         places = np.array(points) / SIZE
-        rises = np.array(self.rises(next(one for one in self.runs if one.key == key))[: len(points)])
-        params = self.params
-        x, y, _ = projected(2 * places[:, 0] - 1, 1 - 2 * places[:, 1], rises, params.turn, params.tilt)
-        inside = np.all(abs(places - 0.5) <= 0.5, axis=1).tolist()
-        parts, pen = [], "M"
-        for k, shown in enumerate(inside):
-            if shown:
-                parts.append(f"{pen}{x[k]:.1f} {y[k]:.1f}")
-            pen = "L" if shown else "M"
-        return "".join(parts)
+        across, up, rises = 2 * places[:, 0] - 1, 1 - 2 * places[:, 1], np.array(self.rises(one)[: len(points)], float)
+        turn, tilt = self.params.turn, self.params.tilt
+        x, y, _ = projected(across, up, rises, turn, tilt)
+        seen = self.mesh.seen(across, up, rises, turn, tilt)
+        inside = (np.isfinite(rises) & np.all(abs(places - 0.5) <= 0.5, axis=1)).tolist()
+        paths, ends = ["", ""], [-1, -1]
+        for k in range(1, len(points)):
+            if inside[k] and inside[k - 1]:
+                part = 0 if seen[k] and seen[k - 1] else 1
+                begin = "" if ends[part] == k - 1 else f"M{x[k - 1]:.1f} {y[k - 1]:.1f}"
+                paths[part] += f"{begin}L{x[k]:.1f} {y[k]:.1f}"
+                ends[part] = k
+        return paths[0], paths[1]
 
     def marks(self) -> list[dict[str, Any]]:
         """Return what is drawn of each optimizer at this step."""
@@ -192,7 +197,7 @@ class RaceScene(Walk):
                     "dots": dots(points),
                     "ball": points[self.step] if there else None,
                     "place": place(points[self.step]) if there else "",
-                    "surface": self.surface_path(one.key),
+                    "surface": self.surface_paths(one),
                     "surface_place": self._ball_on_mesh(one, points[self.step]) if there else "",
                 }
             )
@@ -200,7 +205,9 @@ class RaceScene(Walk):
 
     def _ball_on_mesh(self, one: Run, point: list[float]) -> str:
         places = np.array([point]) / SIZE
-        rise = np.array(self.rises(one)[self.step : self.step + 1])
+        rise = np.array(self.rises(one)[self.step : self.step + 1], float)
+        if not np.isfinite(rise).all():
+            return ""
         x, y, _ = projected(2 * places[:, 0] - 1, 1 - 2 * places[:, 1], rise, self.params.turn, self.params.tilt)
         return f"translate({x[0]:.1f} {y[0]:.1f})"
 
