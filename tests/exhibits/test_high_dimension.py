@@ -122,8 +122,8 @@ def test_the_share_below_zero_is_counted_and_the_law_stands_beside_it(client):
 
 
 def test_larger_matrices_are_drawn_less_often_and_the_page_says_so(client):
-    assert asked(client, n=50, samples=10_000)["matrices"] == 2**21 // 2500
-    assert "838 here" in page(client, n=50, samples=10_000)
+    assert asked(client, n=50, samples=10_000)["matrices"] == 2**20 // 2500
+    assert "419 here" in page(client, n=50, samples=10_000)
 
 
 def test_the_same_link_draws_the_same_and_another_seed_does_not(client):

@@ -1,4 +1,4 @@
-"""What is drawn at random for a page, computed in the worker and kept."""
+"""What is drawn at random for a page, and kept."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from starlette.concurrency import run_in_threadpool
 
 from app.exhibits.high_dimension.params import Params
 from app.networks.kept import Kept
@@ -16,7 +17,7 @@ Floats = NDArray[np.float64]
 DRAWN_TO = 12  # dimensions up to which random Hessians are drawn: beyond, a minimum is never met
 FIELD_TO, FIELD_SAMPLES = 20, 1000  # the field's share can be drawn further, and from fewer matrices
 HEIGHTS = tuple(round(k / 4, 2) for k in range(-10, 11))
-MOST_NUMBERS = 2**21  # of all matrices of one dimension; the larger they are, the fewer
+MOST_NUMBERS = 2**20  # of all matrices of one dimension; the larger they are, the fewer
 MOST_BYTES = 30_000_000
 
 
@@ -72,7 +73,7 @@ SPECTRA: Kept[Spectrum] = Kept(MOST_BYTES, lambda spectrum: spectrum.eigenvalues
 
 async def gather(params: Params, state: Any) -> Drawn:
     """Return what is drawn for a link; the same link draws the same."""
-    call = state.worker.call
+    # In threads: half a second at most, and a slider that is dragged asks so often that the worker's queue were full.
     shares_key, key = (params.samples, params.seed), (params.n, count_of(params), params.seed)
-    shares = await SHARES.get(shares_key, lambda: call(draw_shares, *shares_key))
-    return Drawn(shares, await SPECTRA.get(key, lambda: call(draw_spectrum, *key)))
+    shares = await SHARES.get(shares_key, lambda: run_in_threadpool(draw_shares, *shares_key))
+    return Drawn(shares, await SPECTRA.get(key, lambda: run_in_threadpool(draw_spectrum, *key)))
