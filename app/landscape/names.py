@@ -3,7 +3,7 @@
 from app.i18n import N_
 
 SURFACE_NAMES = {
-    "saddle": N_("saddle"),
+    "saddle": N_("saddle surface"),
     "monkey-saddle": N_("monkey saddle"),
     "slow-saddle": N_("saddle with a slow exit"),
     "plateau": N_("plateau"),

@@ -156,7 +156,7 @@ def test_every_optimizer_has_its_map(client, key):
         ({"momentum": "1"}, "Momentum"),
         ({"x": "nan"}, "Start, x"),
         ({"size": "255"}, "64, 128, 256"),
-        ({"steps": "100000"}, "Steps"),
+        ({"steps": "100000"}, "Number of steps"),
         ({"optimizer": "none"}, "none"),
         ({"surface": "two-scales"}, "two-scales"),
     ],

@@ -155,7 +155,7 @@ def test_each_schedule_is_drawn_as_its_equation_says(client, key):
         assert made.rates(2.0, steps) == pytest.approx([2 * by_hand[key](t) for t in range(steps)])
     text = page(client, tab="schedules", steps=steps, step=15, schedule=key)
     assert equation in text
-    lr = 0.25 * Loss.of(examples("linear", "bias", 24, noise=0.6)).bound
+    lr = 0.6 * Loss.of(examples("linear", "bias", 24, noise=0.6)).bound
     rates = re.findall(r"at step 15: (.*?)</p>", text)
     assert rates[list(SCHEDULES).index(key)] == figure(lr * made.rates(1.0, steps)[15], 4)
     with_it, without = asked(client, tab="schedules", steps=steps, schedule=key)["runs"]
@@ -198,6 +198,22 @@ def test_the_path_is_drawn_where_its_weights_are(client):
     assert [tuple(map(float, one.split())) for one in drawn.split("L")] == [
         tuple(place) for place in np.round(places, 1).tolist()
     ]
+
+
+@pytest.mark.parametrize("kind", ["linear", "logistic"])
+def test_the_model_is_drawn_through_its_examples(client, kind):
+    """0 to 3 is 306 px from 46 to 352; 140 px from 20 to 160 are the targets' range and a tenth on both sides."""
+    text = page(client, tab="likelihood", model=kind, x=0.25, y=0.5, count=12)
+    whole = examples(kind, "bias", 12, noise=0.6)
+    low, high = math.floor(whole.targets.min()) - 0.1, math.ceil(whole.targets.max()) + 0.1
+    dots = re.findall(r'class="example" cx="(.*?)" cy="(.*?)"', text)
+    places = np.stack((46 + 102 * whole.features[:, 0], 160 - 140 * (whole.targets - low) / (high - low)), 1)
+    np.testing.assert_allclose(np.array(dots, float), places, atol=0.051)
+    line = re.search(r'class="run-1" d="M(.*?)"', text)[1].split("L")
+    ends = np.array([0.5, 1.25]) if kind == "linear" else 1 / (1 + np.exp([-0.5, -1.25]))
+    heights = 160 - 140 * (np.clip(ends, low, high) - low) / (high - low)
+    np.testing.assert_allclose([float(line[k].split()[1]) for k in (0, -1)], heights, atol=0.051)
+    assert 'class="example"' not in page(client, tab="likelihood", inputs="two")
 
 
 def test_two_classes_that_a_line_parts_have_no_lowest_loss(client):
@@ -245,7 +261,7 @@ def test_no_choice_breaks_a_view(client, tab, kind, extreme):
         ({"schedule": "polynomial"}, "polynomial"),
         ({"tab": "nothing"}, "View"),
         ({"seed": "-3"}, "Seed"),
-        ({"steps": "1e9"}, "Steps"),
+        ({"steps": "1e9"}, "Number of steps"),
     ],
 )
 def test_what_does_not_fit_is_said_in_a_sentence(client, query, sentence):

@@ -40,7 +40,7 @@ TILES = (
     _tile(
         "surface=himmelblau&optimizer=newton&beside=saddle-free-newton",
         N_("Newton goes wherever it is level"),
-        N_("Also to saddles and maxima: half of the map reaches no minimum."),
+        N_("Also to saddles and maxima: a third of the map reaches no minimum."),
         "himmelblau",
         "newton",
         lr=1.0,

@@ -79,7 +79,7 @@ class Params(LinkParams):
     beside_beta1: Annotated[Share | None, Field(title=N_("beta 1 beside"))] = None
     beside_beta2: Annotated[Share | None, Field(title=N_("beta 2 beside"))] = None
     schedule: Annotated[str, Preset(SCHEDULES), Field(title=N_("Schedule"))] = "constant"
-    steps: Annotated[int, Field(ge=1, le=MOST_STEPS, title=N_("Steps"))] = 300
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS, title=N_("Number of steps"))] = 300
     size: Annotated[
         int, AfterValidator(_size), Field(title=N_("Starts along a side"), json_schema_extra={"enum": list(SIZES)})
     ] = 256

@@ -16,7 +16,7 @@ from engine.landscape import SCHEDULES
 Tab = Literal["batches", "rate", "scales", "schedules", "likelihood"]
 Model = Literal["linear", "logistic"]
 MOST_EXAMPLES, MOST_STEPS, MOST_EPOCHS, MOST_SHARE = 60, 400, 40, 200
-USUAL_SHARES = {"batches": 25, "rate": 30, "scales": 90, "schedules": 25, "likelihood": 15}  # percent of 2 / lambda_max
+USUAL_SHARES = {"batches": 25, "rate": 30, "scales": 90, "schedules": 60, "likelihood": 15}  # percent of 2 / lambda_max
 FARTHEST = 100  # that a weight may be
 
 
@@ -45,7 +45,7 @@ class Params(LinkParams):
     share: Annotated[
         int | None, Field(ge=0, le=MOST_SHARE, title=N_("Learning rate"), description="percent of 2 / lambda_max")
     ] = None
-    steps: Annotated[int, Field(ge=1, le=MOST_STEPS, title=N_("Steps"))] = 100
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS, title=N_("Number of steps"))] = 100
     epochs: Annotated[int, Field(ge=1, le=MOST_EPOCHS, title=N_("Epochs"))] = 10
     schedule: Annotated[str, Preset(SCHEDULES), Field(title=N_("Schedule"))] = "cosine"
     step: Annotated[int, Field(ge=0, le=MOST_STEPS, title=N_("Step"))] = 20

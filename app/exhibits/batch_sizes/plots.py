@@ -14,6 +14,7 @@ from app.charts import Axis, Chart
 from app.exhibits.batch_sizes.runs import Loss, Run
 from app.landscape.frame import Frame
 from app.landscape.lines import Contour, contour, heights, spread_levels
+from engine.landscape import Regression, terms
 
 Floats = NDArray[np.float64]
 ROOM = 1.25  # how much further the frame reaches than the start
@@ -114,6 +115,30 @@ class Landscape:
     @property
     def minimum_place(self) -> tuple[float, float] | None:
         return None if self.loss.minimum is None else self.frame.place(*self.loss.minimum)
+
+
+@dataclass(frozen=True, eq=False)
+class FitChart:
+    """Examples of one input, and what models make of every input."""
+
+    chart: Chart
+    examples: list[tuple[float, float]]
+    lines: list[Line]
+
+
+def fit_chart(loss: Loss, models: Sequence[tuple[int, tuple[float, float]]]) -> FitChart:
+    """Return the chart of (style, weights) of each model: a line, or a probability of target 1."""
+    given = loss.surface
+    across = np.linspace(0, 3, 61)
+    everywhere = Regression(given.model, np.stack((across, np.ones(61)), 1), np.zeros(61))
+    low, high = math.floor(float(given.targets.min())), math.ceil(float(given.targets.max()))
+    ticks = tuple(range(low, high + 1, 1 if high - low < 6 else 2))
+    chart = Chart(Axis(0, 3, (0, 1, 2, 3)), Axis(low - 0.1, high + 0.1, ticks))
+    lines = []
+    for style, weights in models:
+        curve = np.nan_to_num(terms(everywhere, *weights).p, posinf=LARGEST, neginf=-LARGEST)
+        lines.append(Line(style, chart.line(across, curve), chart.points(across[-1:], curve[-1:])[0]))
+    return FitChart(chart, chart.points(given.features[:, 0], given.targets), lines)
 
 
 def frame_round(loss: Loss, start: tuple[float, float]) -> Frame:

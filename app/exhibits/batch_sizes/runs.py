@@ -143,7 +143,7 @@ def rate_runs(loss: Loss, percent: int, steps: int, start: tuple[float, float]) 
     """Return full batches at a rate that is too small, the best, one that is too large, and the learner's own."""
     rows = (
         (N_("too small"), loss.bound * SMALL / 100),
-        (N_("right"), loss.best_rate),
+        (N_("just right"), loss.best_rate),
         (N_("too large"), loss.bound * TOO_LARGE[loss.surface.model] / 100),
         (N_("yours"), loss.bound * percent / 100),
     )

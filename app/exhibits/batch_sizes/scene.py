@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.charts import Axis, Chart
 from app.exhibits.batch_sizes import runs
 from app.exhibits.batch_sizes.params import MOST_EPOCHS, MOST_EXAMPLES, MOST_SHARE, MOST_STEPS, Params
-from app.exhibits.batch_sizes.plots import Landscape, LossChart, frame_round, glyph, loss_chart
+from app.exhibits.batch_sizes.plots import FitChart, Landscape, LossChart, fit_chart, frame_round, glyph, loss_chart
 from app.exhibits.batch_sizes.runs import Loss, Run
 from app.i18n import N_, Words
 from app.landscape.frame import Frame, figure
@@ -130,6 +130,16 @@ class BatchSizesScene:
     @property
     def by_examples(self) -> LossChart:
         return loss_chart(self.runs, self.seen, by_examples=True)
+
+    @property
+    def fit(self) -> FitChart | None:
+        """The examples and what is made of them, where there is one input: after the epochs, or at the weights."""
+        if self.params.inputs != "bias":
+            return None
+        if self.params.tab == "likelihood":
+            return fit_chart(self.loss, [(1, self.start)])
+        ends = [(one.style, one.path[one.after_examples(self.seen)].tolist()) for one in self.runs]
+        return fit_chart(self.loss, [(style, (x, y)) for style, (x, y) in ends])
 
     @property
     def first_weight(self) -> tuple[Chart, str]:
