@@ -67,9 +67,7 @@ def _computed(program: Program, x: Number, y: Number) -> tuple[Any, ...]:
     shape = np.broadcast_shapes(x.shape, y.shape)
     # x itself is no result: who changes an array must not change another
     return tuple(
-        part
-        if np.shape(part) == shape and part is not x and part is not y
-        else np.broadcast_to(part, shape).copy()
+        part if np.shape(part) == shape and part is not x and part is not y else np.broadcast_to(part, shape).copy()
         for part in _on_arrays(program, x, y)
     )
 
