@@ -10,6 +10,7 @@ from engine.nets.architecture import Shape
 HIDDEN = {"relu", "dropout"}  # kinds that change no size; ReLU is shown beside its convolution
 TALLEST, WIDEST = 74.0, 40.0  # px: of the input's side, and of the deepest stage
 SLANT = 0.55  # how far the depth goes up for each px that it goes right
+LONGEST = 60.0  # px: of a layer with more units than any has maps
 LEAST = 3.0
 
 
@@ -50,18 +51,21 @@ class Slab:
 
 
 def ribbon(shapes: dict[str, Shape], titles: dict[str, str], kinds: dict[str, str]) -> list[Slab]:
-    """Return the slabs of a network: sides as the square root of the height, depths of the channels."""
+    """Return the slabs of a network: sides as the square root of the height, depths of the channels.
+
+    A layer of units is so many channels of one cell.
+    """
     tallest = max(sqrt(shape[1]) for shape in shapes.values() if len(shape) == 3)
     deepest = max(sqrt(shape[0]) for shape in shapes.values() if len(shape) == 3)
     slabs = []
     for name, shape in shapes.items():
         if kinds.get(name) in HIDDEN:
             continue
-        height, channels = (shape[1], shape[0]) if len(shape) == 3 else (shape[0], 1)
+        height, channels = (shape[1], shape[0]) if len(shape) == 3 else (1, shape[0])
         side = min(TALLEST, TALLEST * sqrt(height) / tallest)
         slabs.append(Slab(name, titles.get(name, name), shape, max(LEAST, side), _depth(channels, deepest)))
     return slabs
 
 
 def _depth(channels: int, deepest: float) -> float:
-    return max(LEAST, WIDEST * sqrt(channels) / deepest)
+    return min(LONGEST, max(LEAST, WIDEST * sqrt(channels) / deepest))
