@@ -147,10 +147,12 @@ def test_the_index_falls_with_the_height(height, index):
     assert round(index_law(height), 2) == index
 
 
-@pytest.mark.parametrize(("n", "share"), [(2, 0.25), (3, 0.123), (4, 0.06), (5, 0.03)])
-def test_all_heights_together_hold_more_minima(n, share):
+@pytest.mark.parametrize(("n", "share", "rounding"), [
+    (2, 0.25, 0), (3, 0.123, 0.0005), (4, 0.06, 0.005), (5, 0.03, 0.005),
+])  # fmt: skip
+def test_all_heights_together_hold_more_minima(n, share, rounding):
     estimate = drawn_field_shares(n, 100_000, seed=2)[0]
-    assert estimate.value == pytest.approx(share, abs=4 * estimate.error)
+    assert estimate.value == pytest.approx(share, abs=4 * estimate.error + rounding)
 
 
 def test_newton_reaches_no_minimum_from_a_third_of_the_starts():
