@@ -65,10 +65,11 @@ def test_an_outlier_does_not_wash_out_the_scale():
     assert planes.scale_of(np.zeros(5)) == 1
 
 
-def test_a_sheet_has_one_pixel_per_number_and_clear_gaps():
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_sheet_has_one_pixel_per_number_and_clear_gaps(packed):
     value = np.zeros((3, 2, 4))
     value[2, 1, 3] = 1
-    image = Image.open(io.BytesIO(planes.sheet(value, 1, 2, "light"))).convert("RGBA")
+    image = Image.open(io.BytesIO(planes.sheet(value, 1, 2, "light", packed=packed))).convert("RGBA")
     assert image.size == (9, 5)
     assert image.getpixel((4, 0))[3] == 0  # between two maps
     assert image.getpixel((8, 4))[3] == 0  # where a fourth map would be
