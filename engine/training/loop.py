@@ -72,6 +72,7 @@ class Run:
         with torch.random.fork_rng():
             torch.manual_seed(self.recipe.seed)
             self.learning = self.recipe.build(len(self.train.classes)).to(self.device)
+        self.average = self.recipe.average
         self.mean = self._running_mean()
         self.optimizer = self.recipe.optimizer(self.learning)
         if self.checkpoint.exists():
@@ -94,6 +95,9 @@ class Run:
 
     def _epoch(self, epoch: int) -> Iterator[Progress]:
         begin, total = perf_counter(), 0.0
+        if epoch == self.recipe.first_round:
+            self._restart()
+        self.average = self.recipe.average_at(epoch)
         order = torch.Generator().manual_seed(_seed(self.recipe.seed, epoch))
         torch.manual_seed(_seed(self.recipe.seed, epoch))  # for layers that draw by themselves, as dropout
         batches = torch.split(torch.randperm(len(self.labels), generator=order), self.recipe.batch_size)
@@ -110,7 +114,7 @@ class Run:
 
     def _step(self, step: int, pictures: Tensor, labels: Tensor) -> float:
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.lr_at(step, self.steps * self.recipe.epochs)
+            group["lr"] = self.recipe.lr_at(step, self.steps)
         loss = F.cross_entropy(self.learning(pictures), labels, label_smoothing=self.recipe.label_smoothing)
         self.optimizer.zero_grad()
         torch.autograd.backward(loss)
@@ -148,13 +152,18 @@ class Run:
     def _tensors(self, examples: Examples) -> tuple[Tensor, Tensor]:
         return self.recipe.ready(examples.pictures), torch.from_numpy(examples.labels.astype(np.int64))
 
+    def _restart(self) -> None:
+        """Go on from the mean of the weights, without momentum, and take another mean."""
+        self.learning.load_state_dict(self.net.state_dict())
+        self.optimizer = self.recipe.optimizer(self.learning)
+        self.mean = self._running_mean()
+
     def _running_mean(self) -> AveragedModel | None:
-        limit = self.recipe.average
-        if limit is None:
+        if self.recipe.average is None:
             return None
 
         def averaged(mean: Tensor, new: Tensor, count: Tensor | int) -> Tensor:
-            return mean.lerp(new, 1 - _share(limit, int(count)))
+            return mean.lerp(new, 1 - _share(cast("float", self.average), int(count)))
 
         return AveragedModel(self.learning, avg_fn=averaged)
 

@@ -13,7 +13,7 @@ from engine.photo import MEAN, STD
 from engine.training.card_parts import confused, curve, options
 from engine.training.filter_sheet import filter_sheet
 from engine.training.loop import Run, accuracy
-from engine.training.photo_recipe import PhotoRecipe
+from engine.training.photo_recipe import PhotoRecipe, Sides
 
 IMAGENETTE = (
     "cassette_player",
@@ -57,8 +57,7 @@ Of the photos that it was not trained on, after the last epoch; no epoch was pic
 |--:|--:|--:|
 {curve}
 
-The loss is that of changed photos and smoothed labels, which are harder than the test photos. Photos are tested in the
-size that the epoch trains on.
+The loss is that of changed photos and smoothed labels, which are harder than the test photos. {tested}
 
 ### Confused most
 
@@ -101,7 +100,7 @@ def card(run: Run, weights: bytes, file: str) -> str:
         net=architecture.name,
         count=architecture.num_classes,
         parameters=Summary.of(architecture).parameters,
-        side=recipe.side(recipe.epochs - 1),
+        side=run.net.architecture.input_shape[-1],
         mean=MEAN,
         std=STD,
         train=len(run.train.labels),
@@ -111,6 +110,7 @@ def card(run: Run, weights: bytes, file: str) -> str:
         digest=sha256(weights).hexdigest(),
         accuracies="\n".join(_accuracies(confusion, run.test.classes)),
         curve=curve(run.history),
+        tested=_tested(recipe),
         confused=confused(confusion, run.test.classes, PAIRS),
         smooth=int(smooth(first).sum()),
         filters=len(first),
@@ -140,9 +140,29 @@ def _accuracies(confusion: NDArray[np.int64], classes: tuple[str, ...]) -> Itera
         yield f"| Imagenette's {photos:,} | {count} | **{right / photos:.2%}** |"
 
 
+def _tested(recipe: PhotoRecipe) -> str:
+    text = "Photos are tested in the\nsize that the epoch trains on"
+    others = [at for at in recipe.sides if at.tested]
+    return text + "".join(f", from epoch {_first(recipe, at)} on in {at.tested}x{at.tested}" for at in others) + "."
+
+
+def _first(recipe: PhotoRecipe, at: Sides) -> int:
+    return round(at.after * recipe.epochs) + 1
+
+
+def _restart(recipe: PhotoRecipe) -> str:
+    restart = recipe.restart
+    if restart is None:
+        return ""
+    return (
+        f"\nEpoch {recipe.first_round + 1} begins a second round, from the mean of the first: the learning rate rises\n"
+        f"again, to {restart.lr:g}, and falls to 0, and another mean is taken, {restart.average:g} of the old at each step.\n"
+    )
+
+
 def _recipe(recipe: PhotoRecipe) -> str:
     kinds = ", ".join(f"{name} {limit:.3g}" for name, limit in asdict(recipe.augmentation).items())
-    sides = ", ".join(f"{side} from epoch {round(share * recipe.epochs) + 1}" for share, side in recipe.sides)
+    sides = ", ".join(f"{at.trained} from epoch {_first(recipe, at)}" for at in recipe.sides)
     return (
         f"Seed {recipe.seed}; {recipe.epochs} epochs in batches of {recipe.batch_size}; pictures of side {sides}.\n"
         f"SGD with Nesterov's momentum {recipe.momentum:g}; the learning rate rises to {recipe.lr:g} over the first\n"
@@ -150,6 +170,7 @@ def _recipe(recipe: PhotoRecipe) -> str:
         f"{recipe.first_decay:g} times that in the first layer, whose weights begin at {recipe.first_scale:g} of He's\n"
         f"scale. Label smoothing {recipe.label_smoothing:g}, gradients clipped at {recipe.clip:g}, dropout 0.3 before\n"
         f"the linear layer; the weights kept are a running mean, {recipe.average:g} of the old at each step.\n"
+        f"{_restart(recipe)}"
         "Each photo is cut, mirrored and recoloured at random (`engine/training/photo_augment.py`), at most by:\n"
         f"{kinds}."
     )

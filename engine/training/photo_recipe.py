@@ -11,7 +11,16 @@ from engine.nets.network import Network
 from engine.photo import MEAN, STD
 from engine.training.examples import Bytes
 from engine.training.photo_augment import PhotoAugmentation, augmented, resized
-from engine.training.recipe import Recipe
+from engine.training.recipe import Recipe, Restart
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """How wide and high pictures are from some epoch on."""
+
+    after: float  # share of the epochs
+    trained: int
+    tested: int | None = None  # as those to train on unless told
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +28,13 @@ class PhotoRecipe(Recipe):
     """SGD with Nesterov's momentum; the defaults are those of the shipped weights.
 
     The first layer begins with small weights and decays strongly: a filter that learns little then fades
-    instead of keeping the noise that it began with. Pictures grow during the run, up to the size that the
-    network is used on: small ones take a fifth of the time.
+    instead of keeping the noise that it began with. Pictures grow during the run: small ones take a fifth of
+    the time. The last ones stay below the size that the network is used on, because a random part of a photo
+    shows things larger than the whole photo does (Touvron, Vedaldi, Douze & Jégou 2019).
     """
 
     net: str = "alexnet-2012"
-    epochs: int = 40
+    epochs: int = 52
     batch_size: int = 64
     lr: float = 0.02
     rising: float = 0.06
@@ -33,11 +43,12 @@ class PhotoRecipe(Recipe):
     label_smoothing: float = 0.1
     clip: float | None = 5.0
     average: float | None = 0.999
+    restart: Restart | None = Restart(after=0.77, lr=0.01, average=0.998)
     snapshots: tuple[int, ...] = (1, 2, 5, 10, 20)
     momentum: float = 0.9
     first_scale: float = 0.25  # of the first layer's initial weights, beside what its size asks for
     first_decay: float = 20.0  # times weight_decay, for the first layer
-    sides: tuple[tuple[float, int], ...] = ((0.0, 96), (0.6, 128), (0.95, 224))  # from which share of the epochs on
+    sides: tuple[Sides, ...] = (Sides(0.0, 96), Sides(0.46, 128), Sides(0.73, 224), Sides(0.77, 176, 224))
     augmentation: PhotoAugmentation = field(default_factory=PhotoAugmentation)
 
     def build(self, num_classes: int) -> Network:
@@ -63,15 +74,16 @@ class PhotoRecipe(Recipe):
 
     def batch(self, ready: Tensor, generator: Generator, epoch: int) -> Tensor:
         """Return a random part of each photo in random colours, normalised."""
-        return _normalised(augmented(ready, self.side(epoch), self.augmentation, generator))
+        return _normalised(augmented(ready, self.sides_of(epoch).trained, self.augmentation, generator))
 
     def examined(self, ready: Tensor, epoch: int) -> Tensor:
         """Return whole photos in the size of that epoch, normalised."""
-        return _normalised(resized(ready, self.side(epoch)))
+        sides = self.sides_of(epoch)
+        return _normalised(resized(ready, sides.tested or sides.trained))
 
-    def side(self, epoch: int) -> int:
+    def sides_of(self, epoch: int) -> Sides:
         """Return how wide and high the pictures of an epoch are, counted from 0."""
-        return [side for share, side in self.sides if epoch >= round(share * self.epochs)][-1]
+        return [sides for sides in self.sides if epoch >= round(sides.after * self.epochs)][-1]
 
 
 def _normalised(pictures: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from hashlib import sha256
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from engine import nets, weights
 from engine.nets.run import activations
 from engine.training import files
 from engine.training.files import COURSES, begin, finish
-from engine.training.photo_recipe import PhotoRecipe
+from engine.training.photo_recipe import PhotoRecipe, Sides
+from engine.training.recipe import Restart
 from tests.engine.training import few
 
-RECIPE = PhotoRecipe(epochs=3, batch_size=4, lr=0.01, threads=1, sides=((0.0, 64), (0.5, 80)), snapshots=(1,))
+SIDES = (Sides(0.0, 64), Sides(0.5, 80, 96))
+RECIPE = PhotoRecipe(epochs=3, batch_size=4, lr=0.01, threads=1, sides=SIDES, restart=None, snapshots=(1,))
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +44,10 @@ def new_run(data, tmp_path):
 
 def test_pictures_grow_from_epoch_to_epoch(new_run):
     run = new_run()
-    assert [RECIPE.side(epoch) for epoch in range(3)] == [64, 64, 80]
+    assert [RECIPE.sides_of(epoch).trained for epoch in range(3)] == [64, 64, 80]
     assert run.recipe.batch(run.pictures[:2], torch.Generator(), 2).shape == (2, 3, 80, 80)
     assert run.recipe.examined(run.pictures[:2], 0).shape == (2, 3, 64, 64)
+    assert run.recipe.examined(run.pictures[:2], 2).shape == (2, 3, 96, 96)
 
 
 def test_inputs_are_normalised(new_run):
@@ -86,6 +90,24 @@ def test_a_killed_run_goes_on_to_the_same_weights(new_run):
     assert all(torch.equal(got[key], expected[key]) for key in expected)
 
 
+def test_a_second_round_begins_with_the_mean_of_the_first(data, tmp_path, monkeypatch):
+    """The rate rises again, and a killed run still comes to the same weights."""
+    recipe = replace(RECIPE, epochs=4, restart=Restart(after=0.5, lr=0.004, average=0.5))
+    monkeypatch.setitem(files.COURSES, "alexnet-2012", replace(COURSES["alexnet-2012"], recipe=recipe))
+    run = begin("alexnet-2012", data, tmp_path / "whole.safetensors")
+    rates = [recipe.lr_at(step, 10) for step in range(40)]
+    assert rates[0] == max(rates[:20]) == 0.01
+    assert rates[20] == max(rates[20:]) == 0.004
+    assert rates[19] < 0.002 > rates[39]
+    assert [recipe.average_at(epoch) for epoch in range(4)] == [0.999, 0.999, 0.5, 0.5]
+    list(islice(run.events(), 2))
+    mean = {key: value.clone() for key, value in run.net.state_dict().items()}
+    begins = []
+    monkeypatch.setattr(run, "_step", lambda *_: begins.append(run.learning.state_dict()) or 0.0)
+    next(run.events())
+    assert all(torch.equal(begins[0][key], mean[key]) for key in mean)
+
+
 def test_a_finished_run_leaves_weights_that_can_be_built_and_their_card(new_run, tmp_path):
     run, out = new_run(), tmp_path / "mine.safetensors"
     list(run.events())
@@ -113,6 +135,8 @@ def test_the_card_tells_file_data_and_recipe(new_run, tmp_path):
     assert "Imagenette's" not in card.split("## Accuracy")[1].split("###")[0]
     assert "convlens train alexnet-2012 --data DIR --epochs 3 --seed 7\n" in card
     assert "pictures of side 64 from epoch 1, 80 from epoch 3" in card
+    assert "from epoch 3 on in 96x96" in card
+    assert "second round" not in card
     for number, epoch in enumerate(run.history, start=1):
         assert f"| {number} | {epoch.loss:.4f} | {epoch.accuracy:.2%} |" in card
 
