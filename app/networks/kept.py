@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
 M = TypeVar("M", bound="Making[Any]")
@@ -56,7 +56,7 @@ class Kept(Generic[T]):
             self._kept[key] = found = make()
             found.future.add_done_callback(lambda _: self._forget())
         self._kept.move_to_end(key)
-        return found  # type: ignore[no-any-return]
+        return cast("M", found)
 
     def _forget(self) -> None:
         """Drop the oldest until what is left fits."""

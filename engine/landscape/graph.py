@@ -86,6 +86,12 @@ class Graph:
         node = self.nodes[part]
         return node if isinstance(node, float) else None
 
+    def operation(self, part: Part) -> str:
+        """Return the name of the operation that a part is the result of; a number is none."""
+        node = self.nodes[part]
+        assert not isinstance(node, float)
+        return node[0]
+
     def apply(self, name: str, a: Part) -> Part:
         """Return the part name(a): a function, or neg."""
         value = self.number(a)

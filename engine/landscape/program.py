@@ -39,7 +39,6 @@ class Program:
         kept = {*self._place, *wanted}
         steps, free = [], []
         for part in made:
-            name, *_ = graph.nodes[part]  # type: ignore[misc]  # numbers are not among them
             operands = _operands(graph, part)
             slots = [self._place[operand] for operand in operands]
             free += [self._place[operand] for operand in {*operands} - kept if last[operand] == part]
@@ -47,7 +46,7 @@ class Program:
                 free.append(len(self._slots))
                 self._slots.append(None)
             self._place[part] = free.pop()
-            steps.append((str(name), self._place[part], slots[0], slots[1] if len(slots) == 2 else -1))
+            steps.append((graph.operation(part), self._place[part], slots[0], slots[1] if len(slots) == 2 else -1))
         return steps
 
     def on_floats(self, x: float, y: float) -> tuple[float, ...]:

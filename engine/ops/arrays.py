@@ -61,10 +61,9 @@ def whole_shape(shape: object) -> tuple[int, ...]:
 
 def axis_of(values: Array, dim: object) -> int:
     """Return which axis of values dim names, counted from 0. Raises RangeError if there is none."""
-    ordinary = isinstance(dim, int | np.integer) and not isinstance(dim, bool)
-    if not ordinary or not -values.ndim <= dim < values.ndim:  # type: ignore[operator]
-        raise RangeError("x of shape {shape} has no axis {dim}", shape=values.shape, dim=dim)
-    return int(dim) % values.ndim  # type: ignore[call-overload, no-any-return]
+    if isinstance(dim, int | np.integer) and not isinstance(dim, bool) and -values.ndim <= dim < values.ndim:
+        return int(dim) % values.ndim
+    raise RangeError("x of shape {shape} has no axis {dim}", shape=values.shape, dim=dim)
 
 
 def plain_number(value: object) -> float:

@@ -13,7 +13,15 @@ MOST_KEPT = 3  # as many as the way back of a convolution needs at once
 LARGEST_KEPT = 16 << 20
 CACHE_LINE = 64  # bytes; arrays that begin within a line are slower to multiply
 
-_kept = threading.local()
+
+class _Kept(threading.local):
+    """What no room of this thread is using."""
+
+    def __init__(self) -> None:
+        self.free: list[np.ndarray[tuple[int], np.dtype[np.uint8]]] = []
+
+
+_kept = _Kept()
 
 
 class Room:
@@ -26,7 +34,7 @@ class Room:
         self.dtype, self.memory = dtype, np.empty(0, np.uint8)
 
     def __enter__(self) -> Self:
-        free = _free()
+        free = _kept.free
         if free:
             self.memory = free.pop()
         return self
@@ -34,7 +42,7 @@ class Room:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        memory, self.memory, free = self.memory, np.empty(0, np.uint8), _free()
+        memory, self.memory, free = self.memory, np.empty(0, np.uint8), _kept.free
         if memory.size <= LARGEST_KEPT and len(free) < MOST_KEPT:
             free.append(memory)
 
@@ -44,12 +52,6 @@ class Room:
         if needed > self.memory.size:
             self.memory = _aligned(needed)
         return self.memory[:needed].view(self.dtype).reshape(shape)
-
-
-def _free() -> list[np.ndarray[tuple[int], np.dtype[np.uint8]]]:
-    if not hasattr(_kept, "free"):
-        _kept.free = []
-    return _kept.free  # type: ignore[no-any-return]
 
 
 def _aligned(size: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from app import numbers
 from app.drawing import Panel
 from app.exhibits.convolution_backward.figures import Column, Term
@@ -78,7 +80,9 @@ def _term(term: Term) -> str:
 
 def _sentence(picture: dict[str, object]) -> str:
     """Return the narration as plain text."""
-    return picture["narration"].striptags()  # type: ignore[attr-defined, no-any-return]
+    narration = picture["narration"]
+    assert isinstance(narration, Markup)
+    return narration.striptags()
 
 
 def _draw_panel(sheet: Sheet, panel: Panel, x: float, y: float) -> None:
