@@ -14,9 +14,8 @@ def curve(history: Sequence[Epoch]) -> str:
     return "\n".join(f"| {n} | {e.loss:.4f} | {e.accuracy:.2%} |" for n, e in enumerate(history, start=1))
 
 
-def options(recipe: Recipe) -> str:
+def options(recipe: Recipe, usual: Recipe) -> str:
     """Return what the command line needs for another recipe than the usual one."""
-    usual = type(recipe)(net=recipe.net)  # type: ignore[call-arg]
     given = {name: value for name in ("epochs", "seed") if (value := getattr(recipe, name)) != getattr(usual, name)}
     return "".join(f" --{name} {value}" for name, value in given.items())
 

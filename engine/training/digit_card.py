@@ -96,7 +96,7 @@ def card(run: Run, weights: bytes, file: str) -> str:
         curve=curve(run.history),
         drawings="\n".join(f"| {way} | {_read_as(run, change):.2%} |" for way, change in WAYS.items()),
         confused=confused(confusion, run.test.classes, PAIRS),
-        options=options(run.recipe),
+        options=options(run.recipe, DigitRecipe()),
         recipe=_recipe(run.recipe),
     )
 

@@ -11,7 +11,7 @@ from engine.training import digit_card, mnist, photo_card, photos
 from engine.training.digit_recipe import DigitRecipe
 from engine.training.examples import Examples
 from engine.training.loop import Run, write_whole
-from engine.training.photo_recipe import PhotoRecipe
+from engine.training.photo_recipe import RECIPES
 from engine.training.recipe import Recipe
 
 
@@ -33,8 +33,8 @@ def _digits(folder: Path) -> tuple[Examples, Examples]:
 COURSES = {
     "lenet5": Course(DigitRecipe(), _digits, digit_card.card, torch.float32),
     **{
-        net: Course(PhotoRecipe(net=net), photos.read, photo_card.card, torch.float16, photo_card.picture)
-        for net in ("alexnet-2012", "zfnet")
+        net: Course(recipe, photos.read, photo_card.card, torch.float16, photo_card.picture)
+        for net, recipe in RECIPES.items()
     },
 }
 

@@ -13,7 +13,7 @@ from engine.photo import MEAN, STD
 from engine.training.card_parts import confused, curve, options
 from engine.training.filter_sheet import filter_sheet
 from engine.training.loop import Run, accuracy
-from engine.training.photo_recipe import PhotoRecipe, Sides
+from engine.training.photo_recipe import RECIPES, PhotoRecipe, Sides
 
 IMAGENETTE = (
     "cassette_player",
@@ -114,7 +114,7 @@ def card(run: Run, weights: bytes, file: str) -> str:
         confused=confused(confusion, run.test.classes, PAIRS),
         smooth=int(smooth(first).sum()),
         filters=len(first),
-        options=options(recipe),
+        options=options(recipe, RECIPES[recipe.net]),
         recipe=_recipe(recipe),
     )
 
@@ -156,7 +156,8 @@ def _restart(recipe: PhotoRecipe) -> str:
         return ""
     return (
         f"\nEpoch {recipe.first_round + 1} begins a second round, from the mean of the first: the learning rate rises\n"
-        f"again, to {restart.lr:g}, and falls to 0, and another mean is taken, {restart.average:g} of the old at each step.\n"
+        f"again, to {restart.lr:g}, and falls to 0, and another mean is taken, {restart.average:g} of the old at each\n"
+        "step.\n"
     )
 
 

@@ -123,7 +123,7 @@ def test_the_confusion_counts_every_test_digit(new_run):
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing():
-    recipe = DigitRecipe(lr=0.5, rising=0.2)
+    recipe = DigitRecipe(epochs=1, lr=0.5, rising=0.2)
     rates = [recipe.lr_at(step, 10) for step in range(10)]
     assert rates[:2] == [0.25, 0.5]
     assert rates[1:] == sorted(rates[1:], reverse=True)
