@@ -1,8 +1,6 @@
-"""Convolution, backward: every printed number against the engine and torch."""
+"""Convolution, backward, step by step: every printed number against the engine and torch."""
 
 import re
-from html import unescape
-from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
@@ -11,8 +9,7 @@ from torch.nn import functional
 
 import engine
 from app.exhibits.convolution_backward import EXHIBIT
-from app.exhibits.convolution_backward.below import Update, check, compare
-from app.exhibits.convolution_backward.controls import sliders
+from app.exhibits.convolution_backward.below import compare
 from app.exhibits.convolution_backward.figures import Precision
 from app.exhibits.convolution_backward.params import Params
 from app.exhibits.convolution_backward.presets import PRESETS
@@ -20,60 +17,7 @@ from app.exhibits.convolution_backward.resolve import resolve
 from app.exhibits.convolution_backward.scene import BackwardScene
 from app.exhibits.convolution_backward.views import VIEWS
 from app.i18n import words
-from engine import RangeError, ShapeError
-
-PAGE, API = EXHIBIT.path, EXHIBIT.api
-HTML = {"accept": "text/html"}
-TABS = {
-    "scatter": {},
-    "gather": {"dx_view": "gather"},
-    "stamps": {"tab": "dw"},
-    "weights": {"tab": "dw", "dw_view": "weights"},
-    "bias": {"tab": "db"},
-}
-STATES = {
-    **{preset: {"preset": preset} for preset in PRESETS},
-    "padding larger than the kernel": {"padding": "3x2"},
-    "uneven": {"preset": "stride", "stride": "2x1", "padding": "0x1x2x0"},
-    "decimals": {"grad_output": "1x2x2_0.5_-1.25_3_0.125", "weight": "1x1x2x2_0.1_0.2_-0.3_1.5"},
-    "shuffled": {"preset": "grouped", "seed": "7"},
-}
-each_state = pytest.mark.parametrize("state", STATES.values(), ids=STATES)
-each_view = pytest.mark.parametrize("view", TABS.values(), ids=TABS)
-
-
-def answer(client, **params):
-    response = client.get(API, params=params)
-    assert response.status_code == 200, response.text
-    return response.json()
-
-
-def page(client, **params):
-    response = client.get(PAGE, params=params, headers=HTML)
-    assert response.status_code == 200
-    return response.text
-
-
-def grids(html, tensor, where=""):
-    """Return the printed cells of each slice of a tensor, top to bottom; padding and cells to come are left out."""
-    found = []
-    for grid in re.findall(rf'(?s)<tensor-grid [^>]*data-tensor="{tensor}"[^>]*>.*?</tensor-grid>', html):
-        cells = re.findall(r'(?s)<g role="gridcell"([^>]*)>.*?<text[^>]*>(.*?)</text>', grid)
-        found.append([number(text) for attributes, text in cells if "padding" not in attributes])
-    return found
-
-
-def number(text):
-    return float(text.replace("\N{MINUS SIGN}", "-"))
-
-
-def shown(html, slot):
-    return number(re.search(rf'data-slot="{slot}">([^<]*)<', html).group(1))
-
-
-def narration(html):
-    part = re.search(r'(?s)<p class="narration".*?>(.*?)</p>', html).group(1)
-    return unescape(re.sub(r"<[^>]+>", "", part))
+from tests.exhibits.convolution_backward import TABS, answer, each_state, each_view, grids, narration, number, page
 
 
 def test_the_small_example_is_the_one_worked_by_hand(client):
@@ -224,175 +168,6 @@ def test_a_gradient_has_its_own_frame(client):
     html = page(client)
     frames = re.findall(r'data-role="gradient"', html)
     assert len(frames) == html.count("frame-gap") > 3
-
-
-@each_state
-@pytest.mark.parametrize("tab", ["dx", "dw", "db"])
-def test_a_checked_cell_agrees_with_its_difference_quotient(client, state, tab):
-    html = page(client, **state, tab=tab)
-    check_text = re.search(r'data-check="([\d_]+)"', html).group(1)
-    cell = tuple(map(int, check_text.split("_")))
-    backward = resolve(Params.model_validate(state))
-    part, grad = {
-        "dx": (backward.layer.x, backward.gradients.input),
-        "dw": (backward.layer.weight, backward.gradients.weight),
-        "db": (backward.layer.bias, backward.gradients.bias),
-    }[tab]
-    moved = part.copy()
-    moved[cell] += 0.001
-    name = {"dx": "x", "dw": "weight", "db": "bias"}[tab]
-    assert abs(shown(html, "above") - backward.loss(**{name: moved})) < 1e-9
-    assert abs(shown(html, "grad") - grad[cell]) < 1e-9
-    assert abs(shown(html, "numerical") - grad[cell]) < 1e-7
-    assert "they agree" in html
-
-
-def test_a_chosen_cell_is_checked_with_the_chosen_epsilon(client):
-    html = page(client, check="0_1_1", eps="0.1")
-    assert [shown(html, slot) for slot in ("above", "below", "numerical", "grad")] == [2.3, 1.7, 3, 3]
-
-
-def test_the_check_follows_the_steps_until_a_cell_is_chosen():
-    assert BackwardScene(Params(dx_view="gather", step=5)).check_cell == (0, 1, 2)
-    assert BackwardScene(Params(dx_view="gather", step=5, check="0_2_0")).check_cell == (0, 2, 0)
-
-
-def test_a_cell_that_is_not_there_cannot_be_checked(client):
-    with pytest.raises(RangeError, match="there is no cell 0_3_0 in dx"):
-        check(resolve(Params()), "dx", (0, 3, 0), 0.1)
-    assert client.get(API, params={"check": "0_3_0"}).status_code == 422
-    assert client.get(API, params={"check": "-1"}).json()["error"].startswith("Cell to check: wanted the indices")
-
-
-@each_state
-def test_the_update_takes_the_gradient_from_the_weights(client, state):
-    said = answer(client, **state, lr=0.25)
-    backward = resolve(Params.model_validate(state))
-    weight = torch.nn.Parameter(torch.tensor(backward.layer.weight))
-    weight.grad = torch.tensor(backward.gradients.weight)
-    torch.optim.SGD([weight], lr=0.25).step()
-    np.testing.assert_allclose(said["updated"]["weight"], weight.detach(), rtol=1e-10)
-    html = page(client, **state, lr=0.25)
-    expected = weight.detach().numpy().reshape(len(grids(html, "updated")), -1)
-    np.testing.assert_allclose(grids(html, "updated"), expected, atol=0.0051)
-    assert abs(shown(html, "loss-before") - said["loss"]) < 1e-4
-    assert abs(shown(html, "loss-after") - said["updated"]["loss"]) < 1e-4
-
-
-def test_the_loss_falls_by_lr_times_the_squared_gradient():
-    before, after = Update(resolve(Params()), 0.1).losses
-    assert abs((before - after) - 0.1 * (4**2 + 3**2 + 2**2)) < 1e-12
-
-
-def test_one_number_can_be_changed(client):
-    response = client.post(
-        f"{PAGE}/edit", data={"query": "step=2", "tensor": "grad_output", "place": "0_1_0", "value": "5"}
-    )
-    assert response.status_code == 303
-    query = dict(parse_qsl(urlsplit(response.headers["location"]).query))
-    assert query == {"step": "2", "grad_output": "1x2x2_1_2_5_-1"}
-    assert answer(client, **query)["grad_bias"] == [7]
-
-
-@pytest.mark.parametrize(
-    ("tensor", "text", "shape"),
-    [
-        ("x", "[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]", "2x2x2"),
-        ("weight", "1 2 3", "1x1x1x3"),
-        ("grad_output", "1 2", "1x1x2"),
-    ],
-)
-def test_a_whole_tensor_is_shown_and_taken(client, tensor, text, shape):
-    fields = {"query": "check=0_2_2", "tensor": tensor, "text": text, "order": "chw"}
-    preview = client.post(f"{PAGE}/tensor", data=fields, headers=HTML)
-    assert preview.status_code == 200
-    assert "read as" in preview.text
-    taken = client.post(f"{PAGE}/tensor", data={**fields, "use": "1"})
-    query = dict(parse_qsl(urlsplit(taken.headers["location"]).query))
-    assert query[tensor].startswith(shape)
-    assert "check" not in query
-    assert client.get(PAGE, params=query).status_code == 200
-
-
-def test_filters_follow_the_channels_of_the_input():
-    backward = resolve(Params(x="3x3x4_" + "_".join(["1"] * 36)))
-    assert backward.layer.weight.shape == (1, 3, 2, 2)
-    assert backward.grad.shape == (1, 2, 3)
-    assert backward.grad[:, :, :2].tolist() == [[[1, 2], [0, -1]]]
-
-
-@pytest.mark.parametrize(
-    ("asked", "sentence"),
-    [
-        ({"x": "5x1x1_1_1_1_1_1"}, "at most 4 channels of 9 × 9; this has 5 × 1 × 1"),
-        ({"weight": "1x1x1x6_1_1_1_1_1_1"}, "at most 4 filters of 5 × 5 here; these have 1 × 1 × 1 × 6"),
-        ({"x": "2x9x9_" + "_".join(["1"] * 162)}, "x has at most 108 numbers here"),
-        ({"padding": "8"}, "dY has at most 108 numbers here; with these sizes it would be 1 × 18 × 18"),
-        ({"dilation": "3"}, "kernel spans 4 but padded input is only 3"),
-        ({"preset": "pointwise", "groups": "2"}, "weight expects 2 input channels, x has 3"),
-    ],
-)
-def test_what_does_not_fit_is_refused_with_the_bound(client, asked, sentence):
-    assert sentence in client.get(API, params=asked).json()["error"]
-    refused = client.get(PAGE, params=asked, headers=HTML)
-    assert refused.status_code == 422
-    assert sentence in unescape(refused.text)
-
-
-@each_state
-def test_sliders_offer_what_is_accepted(state):
-    for slider in sliders(Params.model_validate(state), words("en")):
-        for value in range(slider.low, slider.high + 1):
-            changed = Params.model_validate({**state, slider.name: str(value)})
-            try:
-                resolve(changed)
-                fits = True
-            except (ShapeError, RangeError):
-                fits = False
-            assert fits == (value in slider.legal), (slider.name, value)
-        assert slider.note or len(slider.legal) == slider.high - slider.low + 1
-
-
-def groups_slider(**state):
-    return next(one for one in sliders(Params.model_validate(state), words("en")) if one.name == "groups")
-
-
-def test_groups_leave_the_input_and_reshape_the_filters(client):
-    assert list(groups_slider(preset="grouped").legal) == [1, 2]
-    html = page(client, preset="grouped", groups="1")
-    assert "only 1, 2: must divide 4 in and 2 out" in unescape(html)
-    said = answer(client, preset="grouped", groups="1")
-    assert np.shape(said["x"]) == (4, 3, 4)
-    assert np.shape(said["weight"]) == (2, 4, 2, 2)
-    kept = PRESETS["grouped"].layer.weight
-    np.testing.assert_array_equal(np.array(said["weight"])[:, :2], kept)
-
-
-def test_filters_of_ones_own_fix_the_groups():
-    own = groups_slider(preset="grouped", weight="2x2x1x1_1_2_3_4")
-    assert list(own.legal) == [2]
-    assert own.note == ("only 1, 2: must divide 4 in and 2 out; each of your own filters reads 2 of the 4 channels")
-
-
-def test_fewer_groups_may_make_too_many_weights():
-    state = {"preset": "grouped", "x": "4x3x9_" + "_".join(["1"] * 108), "groups": "2"}
-    assert list(groups_slider(**state).legal) == [1, 2]
-    wide = {**state, "weight": "4x2x3x4_" + "_".join(["1"] * 96)}
-    assert list(groups_slider(**wide).legal) == [2]
-
-
-def test_groups_that_do_not_fit_offer_a_repair(client):
-    refused = client.get(PAGE, params={"preset": "pointwise", "groups": "2"}, headers=HTML)
-    assert refused.status_code == 422
-    assert re.search(r'<a href="[^"]*groups=1"[^>]*>Use Groups 1</a>', refused.text)
-
-
-def test_the_largest_page_draws_few_cells(client):
-    """Not a stop watch: the number of cells that one page draws is what keeps it quick."""
-    x = "3x6x6_" + "_".join(["1"] * 108)
-    weight = "4x3x3x3_" + "_".join(["1"] * 108)
-    html = page(client, x=x, weight=weight, dx_view="gather", step=100)
-    assert 3 * 108 < html.count('role="gridcell"') < 1_200
 
 
 def test_steps_of_the_api_are_the_engines(client):
