@@ -7,6 +7,7 @@ imports neither torch nor anything of the app.
 from engine.geometry.axis import output_size, resolve_padding
 from engine.geometry.numbers import LARGEST, IntOrPair, Padding, Sides, Size, pair, whole
 from engine.geometry.receptive import ReceptiveField, receptive_field
+from engine.geometry.remembered import remembered
 from engine.geometry.transposed import transposed_geometry
 from engine.geometry.windows import Geometry
 
@@ -21,6 +22,7 @@ __all__ = [
     "output_size",
     "pair",
     "receptive_field",
+    "remembered",
     "resolve_padding",
     "transposed_geometry",
     "whole",

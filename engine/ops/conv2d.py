@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.geometry import Geometry, IntOrPair, Padding, whole
+from engine.geometry import Geometry, IntOrPair, Padding, remembered, whole
 from engine.ops.arrays import Array, DType, computing_dtype, image_batch, real_array
 from engine.ops.room import Room
 from engine.ops.windows import add_columns, column_tiles
@@ -42,7 +42,7 @@ class Conv2dInputs(NamedTuple):
         parts = whole(groups, "groups", minimum=1)
         _check_channels(images, filters, parts)
         biases = None if bias is None else checked_bias(bias, filters.shape[0])
-        geometry = Geometry.of(images.shape[-2:], filters.shape[2:], stride=stride, padding=padding, dilation=dilation)
+        geometry = _geometry((*images.shape[-2:], *filters.shape[2:]), stride, padding, dilation)
         dtype = computing_dtype(images, filters, *([] if biases is None else [biases]))
         return cls(images, filters, biases, parts, geometry, dtype, batched)
 
@@ -169,6 +169,11 @@ def backward_inputs(grad_output: object, x: object, weight: object, **options: o
     inputs = Conv2dInputs.of(x, weight, **options)
     grad = checked_gradient(grad_output, inputs.output_shape, batched=inputs.batched)
     return grad, inputs._replace(dtype=computing_dtype(grad, inputs.x, inputs.weight))
+
+
+@remembered
+def _geometry(sizes: tuple[int, ...], stride: object, padding: object, dilation: object) -> Geometry:
+    return Geometry.of(sizes[:2], sizes[2:], stride=stride, padding=padding, dilation=dilation)
 
 
 def _check_channels(x: Array, weight: Array, groups: int) -> None:

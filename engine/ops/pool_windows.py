@@ -3,14 +3,13 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import lru_cache, reduce
-from types import NoneType
 from typing import Generic, NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import RangeError, ShapeError
-from engine.geometry import Geometry, Sides, pair
+from engine.geometry import Geometry, Sides, pair, remembered
 from engine.ops.arrays import Array, DType, computing_dtype, image_batch, real_array
 from engine.ops.lazy import LazyTrace
 
@@ -35,11 +34,7 @@ class PoolInputs(NamedTuple):
     ) -> Self:
         """Return the arguments of a pooling, checked. Raises ShapeError or RangeError."""
         images, batched = image_batch(x)
-        options = (kernel_size, stride, padding, dilation, ceil_mode)
-        # only plain numbers are remembered: a tuple with True in it would be taken for one with 1
-        geometry = (_kept_geometry if all(type(o) in _PLAIN for o in options) else _geometry)(
-            images.shape[-2:], *options
-        )
+        geometry = _geometry(images.shape[-2:], kernel_size, stride, padding, dilation, ceil_mode)
         return cls(images, geometry, batched)
 
     @property
@@ -62,9 +57,7 @@ class PoolInputs(NamedTuple):
         return grad.reshape(self.output_shape)
 
 
-_PLAIN = (int, bool, NoneType)
-
-
+@remembered
 def _geometry(
     size: tuple[int, ...], kernel_size: object, stride: object, padding: object, dilation: object, ceil_mode: bool
 ) -> Geometry:
@@ -73,10 +66,6 @@ def _geometry(
     geometry = Geometry.of(size, kernel, stride=steps, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     _check_padding(geometry)
     return geometry
-
-
-# typed: True is no number, though it equals 1. To pool a small map takes no longer than to check these
-_kept_geometry = lru_cache(maxsize=128, typed=True)(_geometry)
 
 
 def _check_padding(geometry: Geometry) -> None:

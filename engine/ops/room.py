@@ -12,6 +12,7 @@ from engine.ops.arrays import Array, DType
 MOST_KEPT = 3  # as many as the way back of a convolution needs at once
 LARGEST_KEPT = 16 << 20
 CACHE_LINE = 64  # bytes; arrays that begin within a line are slower to multiply
+_NOTHING = np.empty(0, np.uint8)
 
 
 class _Kept(threading.local):
@@ -31,7 +32,7 @@ class Room:
     """
 
     def __init__(self, dtype: DType) -> None:
-        self.dtype, self.memory = dtype, np.empty(0, np.uint8)
+        self.dtype, self.memory = dtype, _NOTHING
 
     def __enter__(self) -> Self:
         free = _kept.free
@@ -42,7 +43,7 @@ class Room:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        memory, self.memory, free = self.memory, np.empty(0, np.uint8), _kept.free
+        memory, self.memory, free = self.memory, _NOTHING, _kept.free
         if memory.size <= LARGEST_KEPT and len(free) < MOST_KEPT:
             free.append(memory)
 
@@ -51,7 +52,7 @@ class Room:
         needed = math.prod(shape) * self.dtype.itemsize
         if needed > self.memory.size:
             self.memory = _aligned(needed)
-        return self.memory[:needed].view(self.dtype).reshape(shape)
+        return np.ndarray(shape, self.dtype, self.memory)
 
 
 def _aligned(size: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:

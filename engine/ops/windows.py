@@ -41,11 +41,12 @@ def column_tiles(x: Array, geometry: Geometry, dtype: DType) -> Iterator[Tile]:
     with Room(dtype) as room:
         for images, rows in tiles(x.shape[0], size * dtype.itemsize, geometry.output_size):
             count, height = images.stop - images.start, rows.stop - rows.start
-            columns = room.shaped(count, size, height * width)
             padded = band.read(images, rows) if band else x[images, :, rows.start * geometry.stride[0] :]
             windows = window_view(padded, geometry, height)
-            np.copyto(columns.reshape(windows.shape), windows)
-            yield Tile(images, rows, slice(rows.start * width, rows.stop * width), columns)
+            columns = room.shaped(*windows.shape)
+            np.copyto(columns, windows)
+            cells = slice(rows.start * width, rows.stop * width)
+            yield Tile(images, rows, cells, columns.reshape(count, size, height * width))
 
 
 def add_columns(columns: Array, padded: Array, geometry: Geometry, rows: slice) -> None:
@@ -66,7 +67,10 @@ def window_view(padded: Array, geometry: Geometry, rows: int) -> Array:
     n, c, h, w = padded.strides
     (dilation_h, dilation_w), (stride_h, stride_w) = geometry.dilation, geometry.stride
     shape = (*padded.shape[:2], *geometry.kernel_size, rows, geometry.output_size[1])
-    return as_strided(padded, shape, (n, c, h * dilation_h, w * dilation_w, h * stride_h, w * stride_w))
+    strides = (n, c, h * dilation_h, w * dilation_w, h * stride_h, w * stride_w)
+    if padded.flags.c_contiguous:  # nearly always, and as_strided takes as long as a small layer
+        return np.ndarray(shape, padded.dtype, padded, strides=strides)
+    return as_strided(padded, shape, strides)
 
 
 def _is_pointwise(geometry: Geometry) -> bool:
