@@ -13,7 +13,7 @@ from markupsafe import Markup
 from app.exhibits.base import plain_query
 from app.exhibits.saddle_race import controls
 from app.exhibits.saddle_race.cartoon import Cartoon, cartoon
-from app.exhibits.saddle_race.contour import SIZE, Contour, contour
+from app.exhibits.saddle_race.contour import SIZE, Tick, across, contour, up
 from app.exhibits.saddle_race.course import Course, course_of, usual_start
 from app.exhibits.saddle_race.frames import Frames
 from app.exhibits.saddle_race.mesh import HEIGHT, QUADS, UNIT, WIDTH, Mesh, mesh, projected
@@ -24,6 +24,7 @@ from app.exhibits.saddle_race.race import Run, run
 from app.exhibits.saddle_race.racers import MOST, RACERS
 from app.exhibits.saddle_race.telling import narration
 from app.i18n import Words
+from app.landscape.contour import Contour
 from app.stepper.walk import Walk
 from app.tensors import Array
 
@@ -47,6 +48,11 @@ class RaceScene(Walk):
     @cached_property
     def contour(self) -> Contour:
         return contour(self.course.surface, self.course.frame)
+
+    @property
+    def edge_ticks(self) -> tuple[list[Tick], list[Tick]]:
+        """Round numbers along the lower edge of the plot, and along the left one."""
+        return across(self.course.frame), up(self.course.frame)
 
     @cached_property
     def mesh(self) -> Mesh:
