@@ -8,6 +8,7 @@ import numpy as np
 
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, LiveMaps, Tile
+from app.exhibits.basins import export
 from app.exhibits.basins.maps import gather
 from app.exhibits.basins.params import Params
 from app.exhibits.basins.scene import FILES, BasinsScene, broken
@@ -70,7 +71,8 @@ EXHIBIT = Exhibit(
         for kind, _ in FILES
         for name in (kind, *((f"beside-{kind}",) if kind != "minima" else ()))
     },
-    picture=BasinsScene.picture,
+    picture=export.png,
+    vector=export.svg,
     live=LiveMaps(("map",), BasinsScene.live, BasinsScene.sheet),
     tiles=TILES,
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, Tile
+from app.exhibits.batch_sizes import pictures
 from app.exhibits.batch_sizes.params import Params
 from app.exhibits.batch_sizes.scene import ARRAYS, BatchSizesScene
 from app.i18n import N_
@@ -57,5 +58,7 @@ EXHIBIT = Exhibit(
     prepare=BatchSizesScene,
     view_params=("tab",),
     arrays={name: partial(BatchSizesScene.array, name=name) for name in ARRAYS},
+    picture=pictures.png,
+    vector=pictures.svg,
     tiles=TILES,
 )
