@@ -17,6 +17,7 @@ from app.i18n import N_, Words
 from app.landscape.frame import Frame, figure
 from app.landscape.lines import contour, heights, spread_levels
 from app.landscape.names import OPTIMIZER_NAMES, SCHEDULE_NAMES, SURFACE_NAMES
+from app.landscape.schedules import EVERY, Scheduled, scheduled
 from app.numbers import percent
 from engine.landscape import CATALOGUE, Basins, diverged_at, trajectory
 from engine.landscape.attraction import DIVERGED, NOWHERE
@@ -187,7 +188,8 @@ class BasinsScene:
     def _numbers(self, side: Side) -> dict[str, Any]:
         return {
             "optimizer": side.choice.key,
-            "options": side.options,
+            "options": {**side.options, "schedule": self.params.schedule},
+            "schedule_options": self.params.schedule_options,
             "counts": {str(label): count for label, count in side.counts.items()},
             "path": side.path,
             "reached": side.reached,
@@ -201,6 +203,12 @@ class BasinsScene:
         if kind == "minima":
             return np.array([(one.x, one.y, one.value) for one in side.found.minima]).reshape(-1, 3)
         return {"output": side.found.labels, "ends": side.found.ends, "path": side.path}[kind]
+
+    @property
+    def scheduled(self) -> Scheduled:
+        """The schedule as it moves the learning rate on the left."""
+        given = self.params
+        return scheduled(given.schedule, given.steps, self.sides[0].options["lr"], given.schedule_options)
 
     @property
     def files(self) -> list[tuple[str, str]]:
@@ -222,6 +230,7 @@ class BasinsScene:
             "now": self.live(words),
             "listed": LISTED,
             "files": self.files,
+            "scheduled": self.scheduled,
             **choices(self.params),
         }
 
@@ -232,6 +241,7 @@ def choices(params: Params) -> dict[str, Any]:
         "surfaces": {key: (name, CATALOGUE[key].formula) for key, name in SURFACE_NAMES.items()},
         "optimizers": OPTIMIZER_NAMES,
         "schedules": SCHEDULE_NAMES,
+        "schedule_options": EVERY,
         "sizes": SIZES,
         "nobody": NOBODY,
     }

@@ -11,6 +11,7 @@ from app.exhibits.batch_sizes.plots import FitChart, Landscape, Line, LossChart,
 from app.figure import Figure, exports
 from app.landscape import figures
 from app.landscape.figures import Cell
+from app.landscape.schedules import Scheduled
 from app.sheet import INK, INK3, PAPER
 
 if TYPE_CHECKING:
@@ -108,12 +109,13 @@ def _fit(fit: FitChart, drawn: Figure) -> None:
 
 
 def _schedule(one: dict[str, Any]) -> Cell:
-    chart = one["chart"]
+    made: Scheduled = one["made"]
+    chart = made.chart
 
     def draw(drawn: Figure) -> None:
         figures.axes(drawn, chart, "step", "η(t) / η")
-        drawn.path(one["path"], stroke=INK, width=1.75)
-        drawn.text(0, chart.height + 8, one["equation"], size=11)
+        drawn.path(made.path, stroke=INK, width=1.75)
+        drawn.text(0, chart.height + 8, made.equation, size=11)
 
     return Cell(one["name"], chart.width, chart.height + 16, draw)
 
