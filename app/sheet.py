@@ -20,6 +20,8 @@ FRAMES = {"input": "#519D55", "filter": "#6529A9", "output": "#002C36", "gradien
 OTHER_FRAME = "#494D55"  # of places, such as switches
 IN_FONT = str.maketrans(
     {numbers.MINUS: "-", "–": "-", "×": "x", "≈": "~", "∂": "d", "′": "'", "✕": "x", "↻": "turned "}
+    | {"λ": "lambda", "η": "lr", "∇": "grad ", "√": "sqrt ", "π": "pi ", "₁": "1", "₂": "2", "²": "^2", "∞": "inf"}
+    | {"⌊": "[", "⌋": "]", "→": "->", "…": "..."}
 )  # the font has none of these signs
 PAPER, INK, INK3, RULE, HATCH, FOCUS = "#FBFAF6", "#1A1C20", "#656A73", "#E2DFD7", "#E7E4DC", "#FFD400"
 

@@ -157,6 +157,11 @@ class Exhibit:
         return f"/api/exhibits/{self.slug}"
 
     @property
+    def main_array(self) -> str:
+        """The array that stands beside the pictures: the output, else the first; "" if there is none."""
+        return "output" if "output" in self.arrays else next(iter(self.arrays), "")
+
+    @property
     def has_script(self) -> bool:
         """Whether static/exhibits/<slug>.js is there; an exhibit can do without."""
         return (paths.STATIC / "exhibits" / f"{self.slug}.js").is_file()

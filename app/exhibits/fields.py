@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,16 @@ from app.i18n import N_
 from engine import RangeError
 
 _SEPARATORS = re.compile(r"[x×*,_\s]+")
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise RangeError(N_("wanted a number, got “{got}”"), got=str(value))
+    return value
+
+
+Number = Annotated[float, AfterValidator(_finite)]
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 def _numbers_text(value: Any) -> Any:

@@ -1,21 +1,17 @@
-"""A surface from above: areas between levels in the colours of the value scale, their borders as level lines.
-
-contourpy (Ian Thomas) finds the lines; here they become SVG.
-"""
+"""A surface from above: areas between levels in the colours of the value scale, their borders as level lines."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, NamedTuple
 
 import numpy as np
-from contourpy import FillType, LineType, contour_generator
 from numpy.typing import NDArray
 
-from app import numbers, palette
+from app import numbers
+from app.landscape.heights import LARGEST, Heights, mirrored
+from app.landscape.isolines import Isolines
 from app.landscape.plane import Plane
 from engine.landscape import Surface
 
@@ -25,12 +21,11 @@ FINE, COARSE = 10, 4  # levels on each side of zero, about; the fewer where line
 MOST_POINTS = 24_000  # of all lines
 UNEVEN = 8  # values that reach so many times as far as half of them do get uneven levels
 CLIPPED, FAR = 99.0, 10.0  # the scale ends at this percentile where the largest value is so many times as large
-LARGEST = 1e300
-APART, INSIDE = 60, 18  # px between two labels, and to the border
 
 
-class Area(NamedTuple):
-    """All of the plane where f is at least a level; drawn over that of the level below."""
+@dataclass(frozen=True)
+class Area:
+    """All of the picture where f is at least a level; drawn over that of the level below."""
 
     value: float
     level: int  # of the colour scale
@@ -38,152 +33,172 @@ class Area(NamedTuple):
     text: str
 
 
-class Label(NamedTuple):
+@dataclass(frozen=True)
+class Label:
     """A level's value beside its line."""
 
     x: float
     y: float
     text: str
 
+    @property
+    def width(self) -> float:
+        """px that the text takes with some room, where it stands on a chip."""
+        return 10 + 7.0 * len(self.text)
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where labels may stand.
+
+    apart    px from one label to another
+    inside   px from the border
+    middle   px from the middle of the picture
+    shares   places along a line that are tried, in order
+    lines    how many lines of one level are tried, the longest first
+    """
+
+    apart: float = 60
+    inside: float = 18
+    middle: float = 0
+    shares: tuple[float, ...] = (0.25, 0.75, 0.5)
+    lines: int = 2
+
 
 @dataclass(frozen=True, eq=False)
 class Contour:
     """What is drawn of a surface.
 
-    areas    from the lowest level up
-    bounds   the levels above 0, as those below; the last is the end of the colour scale
-    even     whether all levels are as far apart
-    holes    whether f has no finite value somewhere
+    areas     from the lowest level up
+    holes     whether f has no finite value somewhere
     """
 
-    plane: Plane
+    width: float
+    height: float
+    heights: Heights
     areas: list[Area]
     labels: list[Label]
-    bounds: tuple[float, ...]
-    even: bool
     holes: bool
+
+    @property
+    def bounds(self) -> tuple[float, ...]:
+        """The levels above 0."""
+        return self.heights.above
+
+    @property
+    def even(self) -> bool:
+        return self.heights.even
 
     @property
     def scale(self) -> float:
         """|f| at the ends of the colour scale."""
-        return self.bounds[-1]
+        return self.heights.top
 
     @property
     def colours(self) -> list[int]:
         """The colours from the lowest to the highest."""
-        return [level for _, level in _levels(self.bounds)]
+        return [level for *_, level in self.heights.levels()]
 
 
-def contour(surface: Surface, plane: Plane) -> Contour:
+@dataclass(frozen=True, eq=False)
+class PlaneContour(Contour):
+    """The same over a part of the plane."""
+
+    plane: Plane
+
+
+def contour(surface: Surface, plane: Plane) -> PlaneContour:
     """Return the picture of a surface over a part of the plane."""
-    points = _grid(plane)
-    values = np.asarray(surface.value(points[..., 0], points[..., 1]), np.float64)
-    finite = np.isfinite(values)
+    values = _grid(surface, plane)
     for count in (FINE, COARSE):
-        bounds, even = _bounds(abs(values[finite]), count)
-        drawn = np.ma.masked_invalid(np.clip(np.where(finite, values, np.nan), -bounds[-1], bounds[-1]))
-        made = list(_areas(points, drawn, plane, _levels(bounds)))
-        if sum(area.path.count(" ") for area in made) <= MOST_POINTS:
+        heights = heights_of(values, count)
+        drawn = contour_of(values, plane.width, plane.height, heights, every=2 if heights.even else 3)
+        if sum(area.path.count(" ") for area in drawn.areas) <= MOST_POINTS:
             break
-    labels = _labels(points, drawn, plane, [area for area in made if abs(area.value) < bounds[-1]], 2 if even else 3)
-    return Contour(plane, made, labels, bounds, even, not bool(finite.all()))
+    return PlaneContour(plane.width, plane.height, heights, drawn.areas, drawn.labels, drawn.holes, plane)
+
+
+def _printed(height: float) -> str:
+    return numbers.significant(height, 3)
+
+
+def contour_of(
+    values: Floats,
+    width: float,
+    height: float,
+    heights: Heights,
+    *,
+    every: int = 2,
+    room: Room | None = None,
+    printed: Callable[[float], str] = _printed,
+) -> Contour:
+    """Return the picture of a grid of values, row 0 at the bottom.
+
+    every     which levels from 0 have a label: each, every second, ...
+    printed   a level -> its label
+    """
+    found = Isolines(np.clip(values, -heights.top, heights.top), width, height)
+    areas = list(_areas(found, heights, printed))
+    edges = [area for area in areas if abs(area.value) < heights.top]
+    labels = _labels(found, (width, height), edges, every, room or Room())
+    return Contour(width, height, heights, areas, labels, not bool(np.isfinite(values).all()))
 
 
 def below(surface_values: Floats, plane: Plane, level: float = 0.0) -> str:
     """Return the area in which a grid of values is below a level, as an SVG path."""
-    rows, columns = surface_values.shape
-    x, y = np.linspace(plane.left, plane.right, columns), np.linspace(plane.bottom, plane.top, rows)
-    generator = contour_generator(x, y, np.ma.masked_invalid(surface_values), fill_type=FillType.OuterOffset)
-    return _rings(generator.filled(-math.inf, level), plane)
+    return Isolines(surface_values, plane.width, plane.height).area(-math.inf, level)
 
 
-def _grid(plane: Plane) -> Floats:
+def _grid(surface: Surface, plane: Plane) -> Floats:
     longer = max(plane.width, plane.height)
     columns, rows = (max(round(GRID * side / longer), 12) for side in (plane.width, plane.height))
     x, y = np.linspace(plane.left, plane.right, columns), np.linspace(plane.bottom, plane.top, rows)
-    return np.stack(np.meshgrid(x, y), -1)
+    return np.array(surface.value(*np.meshgrid(x, y)), np.float64)
 
 
-def _bounds(sizes: Floats, count: int) -> tuple[tuple[float, ...], bool]:
-    """Return the levels above 0 up to the end of the scale, and whether they are evenly spaced.
+def heights_of(values: Floats, count: int = FINE) -> Heights:
+    """Return the levels for values, about `count` on each side of 0.
 
-    Of values that reach much further than half of them do, 1, 2, 5, 10 ... up to the largest, or nearly the largest
-    where a few are far above the others.
+    A few values that are far above the others do not decide where the colour scale ends.
     """
+    sizes = abs(values[np.isfinite(values)])
     most = min(float(sizes.max(initial=0.0)), LARGEST)
     if most < 1 / LARGEST:
-        return (1.0,), True
+        return Heights((1.0,), True)
     usual, half = (float(part) for part in np.percentile(sizes, (CLIPPED, 50)))
     end = usual if 0 < FAR * usual < most else most
-    if end <= UNEVEN * half:
-        step = _nice(end / count)
-        return tuple(_clean(k * step) for k in range(1, math.ceil(end / step - 1e-9) + 1)), True
-    series: list[float] = []
-    exponent = math.floor(math.log10(end)) + 1
-    while len(series) < count + 3:
-        series += [_clean(digit * 10.0**exponent) for digit in (5, 2, 1)]
-        exponent -= 1
-    first = max(k for k, bound in enumerate(series) if bound >= end * (1 - 1e-9))
-    return tuple(reversed(series[first : first + count])), False
+    return mirrored(end, half, count=count, uneven=UNEVEN, series=count)
 
 
-def _nice(step: float) -> float:
-    """Return the least of 1, 2, 2.5, 5, 10 ... that is not below step."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return next(digit * power for digit in (1, 2, 2.5, 5, 10) if digit * power >= step * (1 - 1e-9))
-
-
-def _clean(value: float) -> float:
-    return float(f"{value:.10g}")
-
-
-def _levels(bounds: tuple[float, ...]) -> list[tuple[float, int]]:
-    """Return (value, colour level of what lies above it) from the lowest up."""
-    count = len(bounds)
-    values = (*(-bound for bound in reversed(bounds)), 0.0, *bounds[:-1])
-    return [(value, round(palette.STEPS * (k + 0.5 - count) / count)) for k, value in enumerate(values)]
-
-
-def _areas(points: Floats, values: Any, plane: Plane, levels: list[tuple[float, int]]) -> Iterator[Area]:
-    generator = contour_generator(points[..., 0], points[..., 1], values, fill_type=FillType.OuterOffset)
-    low, high = (float(np.ma.min(values)), float(np.ma.max(values))) if values.count() else (0.0, -1.0)
+def _areas(found: Isolines, heights: Heights, printed: Callable[[float], str]) -> Iterator[Area]:
+    if found.empty:
+        return
+    low, high = found.low, found.high
     top = high + max(abs(high), 1.0)
-    below = max((value for value, _ in levels if value <= low), default=low)
-    for value, level in levels:
-        if not below <= value <= high:
-            continue
-        start = min(low, value) - max(abs(low), 1.0) if value == below else value
-        path = _rings(generator.filled(start, top), plane)
-        yield Area(value, level, path, numbers.significant(value, 3))
+    levels = heights.levels()
+    lowest = max((value for value, _, _ in levels if value <= low), default=low)
+    for value, _, level in levels:
+        if lowest <= value <= high:
+            start = min(low, value) - max(abs(low), 1.0) if value == lowest else value
+            yield Area(value, level, found.area(start, top), printed(value))
 
 
-def _rings(rings: Any, plane: Plane) -> str:
-    """Return the outlines of areas as an SVG path; holes come out by the even-odd rule."""
-    return "".join(
-        _written(plane.pixels(outline[begin:end][:-1])) + "z"
-        for outline, offsets in zip(*rings, strict=True)
-        for begin, end in pairwise(offsets)
-    )
-
-
-def _written(pixels: Floats) -> str:
-    """Return a line through points as an SVG path."""
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in pixels.round(1).tolist())
-
-
-def _labels(points: Floats, values: Any, plane: Plane, areas: list[Area], every: int) -> list[Label]:
-    """Return labels at the longest line of every second or third level from 0, where there is room."""
-    generator = contour_generator(points[..., 0], points[..., 1], values, line_type=LineType.Separate)
+def _labels(found: Isolines, size: tuple[float, float], areas: list[Area], every: int, room: Room) -> list[Label]:
+    """Return labels at the longest lines of every second or third level from 0, where there is room."""
     labels: list[Label] = []
-    above, below = ([area for area in areas if side * area.value > 0][::side] for side in (1, -1))
+    above, lower = ([area for area in areas if side * area.value > 0][::side] for side in (1, -1))
     zero = [area for area in areas if area.value == 0]
-    for area in (*zero, *above[every - 1 :: every], *below[every - 1 :: every]):
-        lines: Any = generator.lines(area.value)
-        for part in sorted(lines, key=len, reverse=True)[:2]:
-            for x, y in plane.pixels(part[[len(part) // 4, 3 * len(part) // 4, len(part) // 2]]).round(1).tolist():
-                free = all(math.hypot(x - label.x, y - label.y) > APART for label in labels)
-                inside = INSIDE < x < plane.width - INSIDE and INSIDE < y < plane.height - INSIDE
-                if free and inside:
-                    labels.append(Label(x, y, area.text))
-                    break
+    for area in (*zero, *above[every - 1 :: every], *lower[every - 1 :: every]):
+        for line in found.lines(area.value)[: room.lines]:
+            places = line[[int(share * (len(line) - 1)) for share in room.shares]].round(1).tolist()
+            free = next(((x, y) for x, y in places if _is_free(x, y, size, labels, room)), None)
+            if free:
+                labels.append(Label(*free, area.text))
     return labels
+
+
+def _is_free(x: float, y: float, size: tuple[float, float], labels: list[Label], room: Room) -> bool:
+    width, height = size
+    inside = room.inside < x < width - room.inside and room.inside < y < height - room.inside
+    away = not room.middle or math.hypot(x - width / 2, y - height / 2) > room.middle
+    return inside and away and all(math.hypot(x - one.x, y - one.y) > room.apart for one in labels)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app import numbers
 from app.i18n import N_
+from app.landscape.heights import nice
 from engine import RangeError
 
 Floats = NDArray[np.float64]
@@ -125,8 +126,7 @@ def svg_line(places: Floats) -> str:
 
 def _round_numbers(low: float, high: float) -> Iterable[tuple[float, str]]:
     rough = (high - low) / TICKS
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
+    step = nice(rough, (1, 2, 5, 10))
     decimals = max(0, -math.floor(math.log10(step)))
     last = high - CORNER * (high - low)
     for k in range(math.ceil(low / step - 1e-9), math.floor(last / step + 1e-9) + 1):

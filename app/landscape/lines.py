@@ -1,17 +1,17 @@
-"""Lines of equal height of a surface, and the bands between them, also where the axes have scales of their own."""
+"""Lines of equal height at given heights, and bands between them, where the axes may have scales of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
-from contourpy import FillType, LineType, contour_generator
 from numpy.typing import NDArray
 
 from app import palette
-from app.landscape.frame import Frame, svg_line
+from app.landscape.frame import Frame
+from app.landscape.isolines import Isolines
 from engine.landscape import Surface
 
 SAMPLES = 97  # along each side
@@ -37,7 +37,7 @@ def heights(surface: Surface, frame: Frame) -> Floats:
 
 
 def spread_levels(values: Floats, count: int = 12) -> list[float]:
-    """Return heights between which lie equal parts of the frame: lines stand evenly, however steep f gets."""
+    """Return heights between which lie equal parts of the picture: lines stand evenly, however steep f gets."""
     finite = values[np.isfinite(values)]
     if not finite.size:
         return []
@@ -51,23 +51,13 @@ def contour(values: Floats, frame: Frame, levels: Sequence[float], scale: float 
     values   as heights() returns them
     scale    the height at which the colour scale ends: bands are coloured by their rank among the levels up to it
     """
-    rows, columns = values.shape
-    shown = np.ma.masked_invalid(np.clip(values, -1e300, 1e300))
-    across, down = np.linspace(0, frame.width, columns), np.linspace(frame.height, 0, rows)
-    make = contour_generator(
-        across, down, shown, name="serial", fill_type=FillType.OuterOffset, line_type=LineType.Separate
-    )
-    lines = [(level, "".join(svg_line(np.asarray(one)) for one in make.lines(level))) for level in levels]
+    found = Isolines(values, frame.width, frame.height)
+    lines = [(level, found.line(level)) for level in levels]
     if scale is None:
         return Contour([], lines)
     edges = [-np.inf, *levels, np.inf]
-    bands = []
-    for number, (low, high) in enumerate(pairwise(edges)):
-        points, offsets = cast("tuple[list[Floats], list[NDArray[np.uint32]]]", make.filled(low, high))
-        path = "".join(
-            svg_line(polygon[start:stop]) + "z"
-            for polygon, marks in zip(points, offsets, strict=True)
-            for start, stop in pairwise(marks)
-        )
-        bands.append(Band(palette.level(scale * number / max(1, len(levels)), 1.0), path))
+    bands = [
+        Band(palette.level(scale * number / max(1, len(levels)), 1.0), found.area(low, high))
+        for number, (low, high) in enumerate(pairwise(edges))
+    ]
     return Contour(bands, lines)

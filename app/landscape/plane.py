@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import numbers
+from app.landscape.heights import nice
 
 Floats = NDArray[np.float64]
 SIDE = 560  # px of the longer side
 LEFT, TOP, RIGHT, BOTTOM = 44, 10, 12, 34  # px round the plane for the ticks' texts
 TICKS, FEWEST = 6, 3  # about so many steps along the longer side, and as many along the shorter one
-NICE = (1, 2, 5, 10)
+ROUND = (1, 2, 5, 10)
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,7 @@ class Plane:
 
     def _ticks(self, low: float, high: float) -> list[tuple[float, str]]:
         least = min(max(self.right - self.left, self.top - self.bottom) / TICKS, (high - low) / FEWEST)
-        power = 10.0 ** math.floor(math.log10(least))
-        step = next(nice * power for nice in NICE if nice * power >= least * (1 - 1e-9))
+        step = nice(least, ROUND)
         decimals = max(0, -math.floor(math.log10(step)))
         marks = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
         return [(mark * step, numbers.printed(mark * step, decimals)) for mark in marks]

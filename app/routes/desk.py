@@ -55,7 +55,10 @@ class Desk:
         return RedirectResponse(f"{self.exhibit.path}?{query_with(query | self.embedding)}", status_code=303)
 
     async def page(self, read: Read, *, problem: EngineError | None = None, **said: Any) -> HTMLResponse:
-        """Return the exhibit's page; what does not fit is explained and the controls stay."""
+        """Return the exhibit's page; what does not fit is explained and the controls stay.
+
+        A context that has `refused` explains itself what was refused.
+        """
         problems = [*read.problems, *([self.visitor.explain(problem)] if problem else [])]
         status = _status(problem) if problem else 422
         try:
@@ -70,7 +73,7 @@ class Desk:
         return page(
             self.visitor,
             f"exhibits/{self.exhibit.slug}.html",
-            status if problems else 200,
+            status if problems or context.pop("refused", False) else 200,
             number=list(EXHIBITS).index(self.exhibit.slug) + 1,
             here=lambda **changes: f"{self.exhibit.path}?{query_with(query, **changes)}",
             problems=problems,

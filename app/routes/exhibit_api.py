@@ -99,7 +99,7 @@ def _add_vector(router: APIRouter, exhibit: Exhibit, draw: Callable[[Any], str])
     @router.get(exhibit.api + ".svg", name=f"{exhibit.slug}: drawing")
     async def vector(request: Request, params: Annotated[Params, Query()]) -> Response:
         """The step as a drawing that can be enlarged."""
-        return svg_answer(draw(await Desk(exhibit, request).scene(params)))
+        return svg_answer(await run_in_threadpool(draw, await Desk(exhibit, request).scene(params)))
 
 
 def _add_live(router: APIRouter, exhibit: Exhibit, live: LiveMaps) -> None:

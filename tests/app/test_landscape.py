@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from app import numbers
-from app.landscape.contour import below, contour
+from app.landscape.contour import Room, below, contour, contour_of
+from app.landscape.heights import Heights, mirrored, nice
+from app.landscape.isolines import Isolines
 from app.landscape.marks import arrow, cross, downhill, glyph, trail
 from app.landscape.plane import Plane
 from engine.landscape import CATALOGUE, curvature, parse
@@ -90,6 +92,44 @@ def test_where_there_is_no_value_nothing_is_drawn():
     assert drawn.holes
     assert all(points(area.path)[:, 0].min() > 279 for area in drawn.areas)
     assert contour(parse("sqrt(-1 - x^2)"), SQUARE).areas == []
+
+
+def test_heights_are_even_or_come_in_1_2_and_5():
+    assert mirrored(4, 2, count=8, uneven=12, series=10) == Heights((0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4), True)
+    assert mirrored(30, 2, count=8, uneven=12, series=4) == Heights((5, 10, 20, 50), False)
+    heights = Heights((1.0, 2.0), True)
+    assert heights.bounds == (-2, -1, 0, 1, 2)
+    assert heights.levels() == [(-2, -1, -12), (-1, 0, -4), (0, 1, 4), (1, 2, 12)]  # of 16 on each side of 0
+    assert heights.position(np.array([-9, -1, 0.5, 2])).tolist() == [-1, -0.5, 0.25, 1]
+
+
+@pytest.mark.parametrize(("least", "step"), [(0.3, 0.5), (1, 1), (1.1, 2), (2.2, 2.5), (26, 50), (6e-7, 1e-6)])
+def test_the_next_round_step_is_taken(least, step):
+    assert nice(least) == pytest.approx(step, rel=1e-12)
+
+
+def test_lines_and_areas_of_a_slope_lie_where_they_must():
+    values = np.tile(np.linspace(0, 10, 11), (11, 1))  # rises from left to right
+    found = Isolines(values, 100, 50)
+    assert (found.low, found.high, found.empty) == (0, 10, False)
+    (line,) = found.lines(4)
+    assert set(line[:, 0].tolist()) == {40.0}
+    at = points(found.area(4, 6))
+    assert (at[:, 0].min(), at[:, 0].max(), at[:, 1].min(), at[:, 1].max()) == (40, 60, 0, 50)
+    assert Isolines(np.full((3, 3), np.nan), 9, 9).empty
+
+
+def test_labels_keep_away_from_the_border_from_each_other_and_from_the_middle():
+    x, y = np.meshgrid(np.linspace(-1, 1, 61), np.linspace(-1, 1, 61))
+    room = Room(apart=40, inside=30, middle=50, shares=tuple(np.linspace(0, 1, 21)), lines=1)
+    labels = contour_of(x - y, 400, 400, Heights((0.5, 1.0, 1.5, 2.0), True), every=1, room=room).labels
+    places = np.array([(label.x, label.y) for label in labels])
+    assert len(places) >= 3
+    assert ((places > 30) & (places < 370)).all()
+    assert (np.hypot(*(places - 200).T) > 50).all()
+    apart = np.hypot(*(places[:, None] - places).transpose(2, 0, 1))
+    assert apart[~np.eye(len(places), dtype=bool)].min() > 40
+    assert labels[0].width == 10 + 7 * len(labels[0].text)
 
 
 def test_the_area_below_a_level_ends_at_its_line():

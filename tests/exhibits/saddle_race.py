@@ -13,6 +13,13 @@ def page(client, **params):
     return response.text
 
 
+def refused(client, **params):
+    """Return the page that says why it draws something else."""
+    response = client.get(PAGE, params=params, headers=HTML)
+    assert response.status_code == 422, response.text[:400]
+    return response.text
+
+
 def answer(client, **params):
     response = client.get(API, params=params)
     assert response.status_code == 200, response.text

@@ -191,10 +191,19 @@ def test_inside_a_lesson_there_are_no_controls(client):
     assert "tabindex" not in text.split("<plane-cursor")[1].split(">")[0]
 
 
-def test_the_exported_picture_has_both_maps(client):
-    for beside, width in (("none", 512), ("adam", 2 * 512 + 24)):
-        answer = client.get(f"{API}.png", params={**SMALL, "beside": beside})
-        assert Image.open(io.BytesIO(answer.content)).size == (width, 512)
+def test_the_exported_picture_has_both_maps_and_their_legend(client):
+    for beside, maps in (("none", 1), ("adam", 2)):
+        query = {**SMALL, "beside": beside}
+        width, height = Image.open(io.BytesIO(client.get(f"{API}.png", params=query).content)).size
+        svg = client.get(f"{API}.svg", params=query)
+        assert svg.headers["content-type"] == "image/svg+xml"
+        sizes = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg.text)
+        assert (width / height) == pytest.approx(float(sizes[1]) / float(sizes[2]), rel=0.01)
+        assert len(re.findall(r'<image [^>]*width="512"', svg.text)) == maps
+        shown = client.get(API, params=query).json()
+        lr = shown["sides"][0]["options"]["lr"]
+        assert f"lr {lr:.4g}, " in svg.text
+        assert svg.text.count(">minimum ") == len(shown["minima"]) == 4
 
 
 @pytest.mark.parametrize("surface", [key for key in CATALOGUE if not key.startswith("two-")])

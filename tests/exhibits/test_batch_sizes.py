@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from app.exhibits.batch_sizes.params import Params
-from app.exhibits.batch_sizes.runs import Loss, Run, scheduled
+from app.exhibits.batch_sizes.runs import Loss, Run, usual_options
 from app.exhibits.batch_sizes.scene import FIELDS, FILES, TABS
 from app.landscape.frame import Frame, figure
-from engine.landscape import SCHEDULES, SURFACES, Regression, examples, lowest, trajectory
+from app.landscape.schedules import OPTIONS, scheduled
+from engine.landscape import SCHEDULES, SURFACES, Regression, examples, lowest, schedule, trajectory
 
 API = "/api/exhibits/batch-sizes"
 PAGE = "/exhibits/batch-sizes"
@@ -142,7 +143,8 @@ def test_scales_are_those_of_the_engine(client):
 @pytest.mark.parametrize("key", SCHEDULES)
 def test_each_schedule_is_drawn_as_its_equation_says(client, key):
     steps = 40
-    made, equation = scheduled(key, steps)
+    one = scheduled(key, steps, 1.0, usual_options(key, steps))
+    made, equation = one.made, one.equation
     by_hand = {
         "constant": lambda t: 1,
         "step": lambda t: 0.3 ** (t // 13),
@@ -162,6 +164,49 @@ def test_each_schedule_is_drawn_as_its_equation_says(client, key):
     surface = examples("linear", "bias", 24, noise=0.6).in_batches(4, 0)
     np.testing.assert_allclose(with_it["path"], trajectory("sgd", surface, (-1, 2), steps, lr=lr, schedule=made))
     np.testing.assert_allclose(without["path"], trajectory("sgd", surface, (-1, 2), steps, lr=lr))
+
+
+@pytest.mark.parametrize(("key", "options", "rate"), [
+    ("step", {"step_size": 7, "gamma": 0.5}, lambda t: 0.5 ** (t // 7)),
+    ("exponential", {"gamma": 0.9}, lambda t: 0.9**t),
+    ("cosine", {"T_max": 20}, lambda t: (1 + math.cos(math.pi * t / 20)) / 2),
+    ("warm-up", {"start_factor": 0.25, "end_factor": 0.5, "total_iters": 10}, lambda t: 0.25 + 0.25 * min(t, 10) / 10),
+    ("1/t", {"decay": 2}, lambda t: 1 / (1 + 2 * t)),
+])  # fmt: skip
+def test_the_options_of_a_schedule_are_in_the_link_and_move_the_run(client, key, options, rate):
+    query = {"tab": "schedules", "steps": 30, "step": 12, "schedule": key, **options}
+    text = page(client, **query)
+    for name, value in options.items():
+        assert re.search(rf'id="control-{name}"[^>]* value="{value}"', text)
+        assert f"{name}={value}" in text.split("data-share")[0].rpartition("href=")[2]
+    lr = 0.6 * Loss.of(examples("linear", "bias", 24, noise=0.6)).bound
+    assert figure(lr * rate(12), 4) in re.findall(r"at step 12: (.*?)</p>", text)
+    path = asked(client, **query)["runs"][0]["path"]
+    place = np.array((-1.0, 2.0))
+    surface = examples("linear", "bias", 24, noise=0.6).in_batches(4, 0)
+    usual = trajectory("sgd", surface, place, 30, lr=lr, schedule=schedule(key, **options))
+    np.testing.assert_allclose(path, usual)
+    assert page(client, **{**query, "schedule": "constant"}).count("gamma=") == 0
+
+
+def test_a_lowest_rate_lifts_the_cosine_by_as_much():
+    one = scheduled("cosine", 10, 0.5, {"eta_min": 0.1})
+    assert one.shares[0] == 1
+    assert one.shares[5] == pytest.approx((0.1 + 0.4 / 2) / 0.5)  # half way down from 0.5 to 0.1
+    assert one.equation == "η(t) = 0.1 + (η − 0.1) (1 + cos(π t / 10)) / 2"
+    assert len(one.places) == 11
+    assert one.at(10) == one.at(9)
+
+
+@pytest.mark.parametrize(("query", "sentence"), [
+    ({"gamma": "11", "schedule": "exponential"}, "at most 10"),
+    ({"step_size": "0", "schedule": "step"}, "at least 1"),
+    ({"pct_start": "nan", "schedule": "one-cycle"}, "wanted"),
+])  # fmt: skip
+def test_an_option_that_does_not_fit_is_said_in_a_sentence(client, query, sentence):
+    answer = client.get(PAGE, params={"tab": "schedules", **query})
+    assert answer.status_code == 422
+    assert sentence in answer.text.split('role="alert"')[1].split("</p>")[0]
 
 
 @pytest.mark.parametrize("kind", ["linear", "logistic"])
@@ -273,7 +318,10 @@ def test_what_does_not_fit_is_said_in_a_sentence(client, query, sentence):
 @pytest.mark.parametrize("tab", TABS)
 def test_the_controls_of_a_view_are_the_parameters_it_heeds(client, tab):
     text = page(client, tab=tab)
-    assert set(re.findall(r'id="control-(\w+)"', text)) == set(FIELDS[tab])
+    assert set(re.findall(r'id="control-(\w+)"', text)) == {
+        *FIELDS[tab],
+        *(OPTIONS["cosine"] if tab == "schedules" else ()),
+    }
     assert 'class="controls"' not in page(client, tab=tab, embed="1")
 
 

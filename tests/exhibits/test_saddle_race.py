@@ -14,7 +14,7 @@ from app.exhibits.saddle_race.scene import RaceScene
 from app.i18n import words
 from engine.landscape import CATALOGUE, OPTIMIZERS, SURFACES, curvature, escaped_at, parse, record, trajectory, tune
 from tests.exhibits.asking import alerts, visible
-from tests.exhibits.saddle_race import API, answer, narration, page, table
+from tests.exhibits.saddle_race import API, answer, narration, page, refused, table
 
 
 @pytest.mark.parametrize("step", [0, 1, 30, 77, 120])
@@ -86,19 +86,19 @@ def test_a_typed_formula_is_drawn_and_its_numbers_are_the_engines(client):
 )
 def test_a_refused_formula_is_explained_kept_and_the_last_picture_stays(client, formula, sentence):
     good = page(client, f="x*y")
-    html = page(client, f=formula, good="x*y")
+    html = refused(client, f=formula, good="x*y")
     (said,) = alerts(html)
     assert sentence in said
     assert f'value="{formula}"' in html.replace("&#39;", "'")
     bands = r'(?s)class="bands">(.*?)</g>'
     assert re.search(bands, html)[1] == re.search(bands, good)[1]
-    refused = client.get(API, params={"f": formula, "good": "x*y"})
-    assert refused.status_code == 422
-    assert sentence in refused.json()["error"]
+    asked = client.get(API, params={"f": formula, "good": "x*y"})
+    assert asked.status_code == 422
+    assert sentence in asked.json()["error"]
 
 
 def test_a_refused_formula_falls_back_to_the_named_surface(client):
-    html = page(client, surface="himmelblau", f="y $")
+    html = refused(client, surface="himmelblau", f="y $")
     assert 'value="y $"' in html
     assert [row[2] for row in table(html).values()] == [
         row[2] for row in table(page(client, surface="himmelblau")).values()

@@ -1,12 +1,17 @@
 """Links to the race: short ones mean the same, wrong ones are refused, none breaks a page."""
 
 import math
+import re
+from html import unescape
 
+import numpy as np
 import pytest
 
 from app.exhibits.saddle_race import EXHIBIT
 from app.exhibits.saddle_race.params import Params
-from tests.exhibits.asking import HTML, alerts
+from app.exhibits.saddle_race.racers import SIX
+from engine.landscape import SURFACES, escaped_at, schedule, trajectory, tune
+from tests.exhibits.asking import HTML, alerts, visible
 from tests.exhibits.saddle_race import API, PAGE, answer, page, table
 
 STATES = [
@@ -88,3 +93,71 @@ def test_what_is_exported_is_the_race(client):
     svg = client.get(f"{API}.svg", params={"step": 30})
     assert svg.headers["content-type"] == "image/svg+xml"
     assert ">0.194</text>" in svg.text
+
+
+def test_a_fair_race_says_how_far_each_rate_was_tried(client):
+    short = visible(page(client, fair=1, budget=3, steps=40, race="sgd,adam"))
+    assert "tried the same 3 learning rates from 0.0001 to 1 (seed 0), 40 steps with each" in short
+    assert "on their first" not in short
+    long = visible(page(client, fair=1, budget=3, steps=300, race="sgd,adam", tuning_seed=4))
+    assert "(seed 4), 120 steps with each" in long
+    assert "Longer races are tuned on their first 120 steps only." in long
+    tuned = answer(client, fair=1, budget=3, steps=300, race="sgd", tuning_seed=4)["optimizers"][0]
+    start, saddle = (-1.5, 0.005), (0.0, 0.0)
+
+    def leaves(path):
+        step = escaped_at(path, SURFACES["saddle"], saddle=saddle, margin=0.2, radius=0.5)
+        return np.inf if step is None else step
+
+    found = tune("sgd", "saddle", start, 120, budget=3, tuning_seed=4, score=leaves)
+    if not np.isfinite(found.score):
+        found = tune("sgd", "saddle", start, 120, budget=3, tuning_seed=4)
+    assert tuned["options"]["lr"] == found.lr
+
+
+def test_a_fair_race_is_tuned_in_the_worker_once_for_every_step_of_it(client, monkeypatch):
+    asked = []
+    call = client.client.app.state.worker.call
+
+    async def counted(function, *arguments, **options):
+        asked.append(function.__name__)
+        return await call(function, *arguments, **options)
+
+    monkeypatch.setattr(client.client.app.state.worker, "call", counted)
+    for step in (0, 5, 9):
+        page(client, fair=1, budget=2, steps=21, race="sgd,momentum", step=step)
+    assert asked == ["tunings"]
+    page(client, budget=2, steps=21, race="sgd,momentum")
+    assert asked == ["tunings"]
+
+
+def test_all_and_all_but_one_can_be_taken_off_at_once(client):
+    html = page(client, race="sgd,adam,lion", pick="lion")
+    whole = re.search(r'(?s)class="race-whole">(.*?)</p>', html)[1]
+    everybody, nobody_else = (unescape(link) for link in re.findall(r'href="([^"]+)"', whole))
+    assert visible(whole) == "the usual six · none but Lion"
+    assert list(table(client.get(everybody, headers=HTML).text)) == list(SIX)
+    assert list(table(client.get(nobody_else, headers=HTML).text)) == ["lion"]
+
+
+@pytest.mark.parametrize(("key", "options"), [
+    ("step", {"step_size": 5, "gamma": 0.5}),
+    ("cosine", {"T_max": 10, "eta_min": 0.001}),
+    ("one-cycle", {"pct_start": 0.5, "div_factor": 10, "final_div_factor": 100}),
+])  # fmt: skip
+def test_the_options_of_the_schedule_race_and_are_drawn(client, key, options):
+    query = {"race": "sgd", "steps": 30, "schedule": key, **options}
+    (run,) = answer(client, **query)["optimizers"]
+    made = schedule(key, **options)
+    expected = trajectory("sgd", "saddle", (-1.5, 0.005), 30, lr=0.02, schedule=made)
+    np.testing.assert_array_equal(np.array([row[:2] for row in run["steps"]]), expected)
+    html = page(client, **query, step=7)
+    for name, value in options.items():
+        assert re.search(rf'id="race-{name}" name="{name}"[^>]* value="{value}"', html)
+    (curve,) = re.findall(r'(?s)schedule-curve.*?class="rate" d="([^"]+)"', html)
+    places = np.array([tuple(map(float, place.split())) for place in re.split("[ML]", curve)[1:]])
+    left, right, top, bottom = 46, 210 - 8, 20, 128 - 36
+    heights = (bottom - places[:30, 1]) / (bottom - top) * 1.05
+    np.testing.assert_allclose(heights, np.array(made.rates(0.02, 30)) / 0.02, atol=0.002)
+    np.testing.assert_allclose(places[:30, 0], np.linspace(left, right, 30), atol=0.06)
+    assert "gamma" not in page(client, **{**query, "schedule": "1/t"}).split("race-own")[0]

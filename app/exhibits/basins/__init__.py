@@ -8,10 +8,12 @@ import numpy as np
 
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, LiveMaps, Tile
+from app.exhibits.basins import export
 from app.exhibits.basins.maps import gather
 from app.exhibits.basins.params import Params
 from app.exhibits.basins.scene import FILES, BasinsScene, broken
 from app.i18n import N_
+from app.landscape.schedules import canonical
 from engine.landscape import CATALOGUE, endpoints
 
 CELLS, STEPS = 16, 100  # of a tile's picture: cells along a side, steps of each path
@@ -62,6 +64,7 @@ EXHIBIT = Exhibit(
     title=N_("Basins of attraction"),
     summary=N_("Which minimum an optimizer reaches depends on where it starts: a map of every start, in colour."),
     Params=Params,
+    canonical=canonical,
     prepare=BasinsScene,
     gather=gather,
     broken=broken,
@@ -70,7 +73,8 @@ EXHIBIT = Exhibit(
         for kind, _ in FILES
         for name in (kind, *((f"beside-{kind}",) if kind != "minima" else ()))
     },
-    picture=BasinsScene.picture,
+    picture=export.png,
+    vector=export.svg,
     live=LiveMaps(("map",), BasinsScene.live, BasinsScene.sheet),
     tiles=TILES,
 )

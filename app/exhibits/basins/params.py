@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from app.exhibits.fields import Preset
-from app.exhibits.link_params import LinkParams
+from app.exhibits.fields import Number, Preset
 from app.i18n import N_
+from app.landscape.domain import nearest_defined
 from app.landscape.frame import FARTHEST, Frame
 from app.landscape.names import SURFACE_NAMES
-from engine import RangeError
-from engine.landscape import CATALOGUE, OPTIMIZERS, SCHEDULES
+from app.landscape.schedules import ScheduleParams
+from engine import EngineError, RangeError
+from engine.landscape import CATALOGUE, OPTIMIZERS, parse, schedule
 
 NOBODY = "none"  # in place of the second optimizer
 LONGEST_FORMULA = 400  # of a text that is kept to be mended; the engine reads half of it
@@ -33,19 +34,12 @@ USUAL_SHARE = 1 / 60
 WHOLE_STEPS = ("newton", "saddle-free-newton", "adadelta")
 
 
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise RangeError(N_("wanted a number, got “{got}”"), got=str(value))
-    return value
-
-
 def _size(value: int) -> int:
     if value not in SIZES:
         raise RangeError(N_("wanted one of {known}, got {got}"), known=", ".join(map(str, SIZES)), got=value)
     return value
 
 
-Number = Annotated[float, AfterValidator(_finite)]
 Rate = Annotated[Number, Field(ge=0, le=1000)]
 Share = Annotated[Number, Field(ge=0, lt=1)]
 Place = Annotated[Number, Field(ge=-FARTHEST, le=FARTHEST)]
@@ -59,7 +53,7 @@ class Choice:
     options: tuple[tuple[str, Any], ...]
 
 
-class Params(LinkParams):
+class Params(ScheduleParams):
     """A surface, one or two optimizers, and the start that is looked at. None means: as is usual there."""
 
     surface: Annotated[str, Preset(SURFACE_NAMES), Field(title=N_("Surface"))] = "himmelblau"
@@ -78,7 +72,6 @@ class Params(LinkParams):
     beside_momentum: Annotated[Share | None, Field(title=N_("Momentum beside"))] = None
     beside_beta1: Annotated[Share | None, Field(title=N_("beta 1 beside"))] = None
     beside_beta2: Annotated[Share | None, Field(title=N_("beta 2 beside"))] = None
-    schedule: Annotated[str, Preset(SCHEDULES), Field(title=N_("Schedule"))] = "constant"
     steps: Annotated[int, Field(ge=1, le=MOST_STEPS, title=N_("Number of steps"))] = 300
     size: Annotated[
         int, AfterValidator(_size), Field(title=N_("Starts along a side"), json_schema_extra={"enum": list(SIZES)})
@@ -109,9 +102,12 @@ class Params(LinkParams):
     def start(self) -> tuple[float, float]:
         """The start that is looked at: the surface's own, if it is in the frame."""
         frame = self.window
-        x, y = (0.0, 0.0) if self.f is not None else STARTS.get(self.surface, CATALOGUE[self.surface].start)
+        x, y = STARTS.get(self.surface, CATALOGUE[self.surface].start)
         if not frame.holds(x, y) or self.f is not None:
             x, y = frame.left + (frame.right - frame.left) / 4, frame.bottom + (frame.top - frame.bottom) * 5 / 8
+        if self.f is not None:
+            with suppress(EngineError):  # a formula that cannot be read has no map; its page still has fields
+                x, y = nearest_defined(parse(self.f), frame.domain, (x, y))
         return float(x if self.x is None else self.x), float(y if self.y is None else self.y)
 
     @property
@@ -135,7 +131,7 @@ class Params(LinkParams):
                 usual if given[name] is None else given[name]
                 for name, usual in zip(("beta1", "beta2"), known["betas"], strict=True)
             )
-        return Choice(key, (*options.items(), ("schedule", self.schedule)))
+        return Choice(key, (*options.items(), ("schedule", schedule(self.schedule, **self.schedule_options))))
 
 
 def option_defaults(key: str) -> dict[str, Any]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageColor, ImageDraw
+from PIL import Image, ImageColor
 
 from engine.landscape.attraction import DIVERGED
 
-SIDE, GAP = 512, 24  # px
-INK = "#1A1C20"
+SIDE = 512  # px
 SWATCH = (18, 27)
 PERIOD = 8  # px of a pattern
 # (fill, line) of each hue
@@ -31,28 +29,6 @@ NEUTRAL = {"light": ("F3F1EB", "B9B5AA", "494D55", "BDBEC3"), "dark": ("1F2227",
 LOOKS = 64  # of minima, until one comes again
 
 
-Drawn = tuple[NDArray[np.int64], NDArray[np.float64], Sequence[tuple[float, float]]]
-
-
-def sheet(maps: Sequence[Drawn]) -> bytes:
-    """Return maps side by side as a PNG: (labels, path in px, places of the minima in px) of each."""
-    paper = Image.new("RGB", (len(maps) * (SIDE + GAP) - GAP, SIDE), "white")
-    for number, (labels, path, minima) in enumerate(maps):
-        drawn = Image.open(io.BytesIO(picture(labels, "light"))).convert("RGB")
-        pen = ImageDraw.Draw(drawn)
-        for x, y in minima:
-            pen.circle((x, y), 4, fill="white", outline=INK)
-        line = [(x, y) for x, y in path[np.isfinite(path).all(axis=1)].tolist()]
-        if len(line) > 1:
-            pen.line(line, fill="white", width=5)
-            pen.line(line, fill=INK, width=2)
-            pen.circle(line[0], 6, fill="white", outline=INK, width=2)
-        paper.paste(drawn, (number * (SIDE + GAP), 0))
-    buffer = io.BytesIO()
-    paper.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
 def picture(labels: NDArray[np.int64], theme: str) -> bytes:
     """Return labels (size, size), row 0 at the bottom, as a PNG of SIDE x SIDE px."""
     times = SIDE // len(labels)
@@ -61,8 +37,12 @@ def picture(labels: NDArray[np.int64], theme: str) -> bytes:
 
 def swatch(label: int, theme: str) -> str:
     """Return a small piece of a label's colour and pattern as a data address."""
-    data = base64.b64encode(_png(np.full(SWATCH, label), theme)).decode()
-    return f"data:image/png;base64,{data}"
+    return f"data:image/png;base64,{base64.b64encode(swatch_png(label, theme)).decode()}"
+
+
+def swatch_png(label: int, theme: str) -> bytes:
+    """Return the same as a PNG."""
+    return _png(np.full(SWATCH, label), theme)
 
 
 def _png(labels: NDArray[np.int64], theme: str) -> bytes:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from app.exhibits.basins.maps import surface_of
 from app.exhibits.basins.params import NOBODY, SIZES, Choice, Params, option_defaults
-from app.exhibits.basins.picture import picture, sheet, swatch
+from app.exhibits.basins.picture import picture, swatch
 from app.i18n import N_, Words
 from app.landscape.frame import Frame, figure
 from app.landscape.lines import contour, heights, spread_levels
 from app.landscape.names import OPTIMIZER_NAMES, SCHEDULE_NAMES, SURFACE_NAMES
+from app.landscape.schedules import EVERY, Scheduled, scheduled
 from app.numbers import percent
 from engine.landscape import CATALOGUE, Basins, diverged_at, trajectory
 from engine.landscape.attraction import DIVERGED, NOWHERE
@@ -143,6 +144,10 @@ class BasinsScene:
         ]
 
     @property
+    def formula(self) -> str:
+        return CATALOGUE[self.params.surface].formula if self.params.f is None else self.params.f
+
+    @property
     def badges(self) -> bool:
         """Whether the minima have their numbers on the map."""
         return len(self.sides[0].found.minima) <= MOST_BADGES
@@ -183,7 +188,8 @@ class BasinsScene:
     def _numbers(self, side: Side) -> dict[str, Any]:
         return {
             "optimizer": side.choice.key,
-            "options": side.options,
+            "options": {**side.options, "schedule": self.params.schedule},
+            "schedule_options": self.params.schedule_options,
             "counts": {str(label): count for label, count in side.counts.items()},
             "path": side.path,
             "reached": side.reached,
@@ -198,15 +204,22 @@ class BasinsScene:
             return np.array([(one.x, one.y, one.value) for one in side.found.minima]).reshape(-1, 3)
         return {"output": side.found.labels, "ends": side.found.ends, "path": side.path}[kind]
 
+    @property
+    def scheduled(self) -> Scheduled:
+        """The schedule as it moves the learning rate on the left."""
+        given = self.params
+        return scheduled(given.schedule, given.steps, self.sides[0].options["lr"], given.schedule_options)
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """(array, what it is) of what there is: of the second map too, if there is one."""
+        second = [(f"beside-{name}", title) for name, title in FILES if name != "minima"]
+        return [*FILES, *(second if len(self.sides) > 1 else [])]
+
     def sheet(self, name: str, theme: str, of: str, packed: bool) -> bytes:
         """Return a map as a picture; small, so always packed."""
         side = self.sides[-1] if of == "beside" else self.sides[0]
         return picture(side.found.labels, theme)
-
-    def picture(self) -> bytes:
-        """Return the maps side by side with the path from the start on each."""
-        places = [point[:2] for point in self.minima]
-        return sheet([(side.found.labels, self.frame.places(side.path), places) for side in self.sides])
 
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/basins.html shows."""
@@ -216,7 +229,8 @@ class BasinsScene:
             "frame": self.frame,
             "now": self.live(words),
             "listed": LISTED,
-            "files": FILES,
+            "files": self.files,
+            "scheduled": self.scheduled,
             **choices(self.params),
         }
 
@@ -227,6 +241,7 @@ def choices(params: Params) -> dict[str, Any]:
         "surfaces": {key: (name, CATALOGUE[key].formula) for key, name in SURFACE_NAMES.items()},
         "optimizers": OPTIMIZER_NAMES,
         "schedules": SCHEDULE_NAMES,
+        "schedule_options": EVERY,
         "sizes": SIZES,
         "nobody": NOBODY,
     }

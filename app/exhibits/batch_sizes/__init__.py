@@ -8,9 +8,11 @@ import numpy as np
 
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, Tile
+from app.exhibits.batch_sizes import pictures
 from app.exhibits.batch_sizes.params import Params
 from app.exhibits.batch_sizes.scene import ARRAYS, BatchSizesScene
 from app.i18n import N_
+from app.landscape.schedules import canonical
 
 CELLS = 16  # along a side of a tile's picture
 
@@ -54,8 +56,11 @@ EXHIBIT = Exhibit(
     title=N_("Full batch, mini-batch, SGD"),
     summary=N_("Gradient descent on linear and logistic regression: what batches, rates, scales and schedules do."),
     Params=Params,
+    canonical=canonical,
     prepare=BatchSizesScene,
     view_params=("tab",),
     arrays={name: partial(BatchSizesScene.array, name=name) for name in ARRAYS},
+    picture=pictures.png,
+    vector=pictures.svg,
     tiles=TILES,
 )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from app.exhibits.fields import Preset
-from app.exhibits.link_params import LinkParams
+from app.exhibits.fields import Number, Preset, Seed
 from app.i18n import N_
-from engine import RangeError
+from app.landscape.schedules import ScheduleParams
 from engine.landscape import SCHEDULES
 
 Tab = Literal["batches", "rate", "scales", "schedules", "likelihood"]
@@ -20,18 +18,10 @@ USUAL_SHARES = {"batches": 25, "rate": 30, "scales": 90, "schedules": 60, "likel
 FARTHEST = 100  # that a weight may be
 
 
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise RangeError(N_("wanted a number, got “{got}”"), got=str(value))
-    return value
-
-
-Number = Annotated[float, AfterValidator(_finite)]
 Weight = Annotated[Number, Field(ge=-FARTHEST, le=FARTHEST)]
-Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class Params(LinkParams):
+class Params(ScheduleParams):
     """A model, its examples, and how it is trained."""
 
     tab: Annotated[Tab, Field(title=N_("View"))] = "batches"

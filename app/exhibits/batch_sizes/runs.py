@@ -15,7 +15,6 @@ from engine.landscape import (
     curvature,
     diverged_at,
     lowest,
-    schedule,
     trajectory,
 )
 from engine.landscape.schedules import Schedule
@@ -151,32 +150,23 @@ def rate_runs(loss: Loss, percent: int, steps: int, start: tuple[float, float]) 
     return [run(loss, name, k, batch=count, lr=lr, steps=steps, start=start) for k, (name, lr) in enumerate(rows, 1)]
 
 
-def scheduled(key: str, steps: int) -> tuple[Schedule, str]:
-    """Return a schedule that fits so many steps, and its equation with these numbers."""
-    third, fifth = max(1, steps // 3), max(1, steps // 5)
-    gamma, decay = round(0.02 ** (1 / steps), 4), round(10 / steps, 4)
-    rows: dict[str, tuple[dict[str, float], str]] = {
-        "constant": ({}, "η(t) = η"),
-        "step": ({"step_size": third, "gamma": 0.3}, f"η(t) = η · 0.3^⌊t / {third}⌋"),
-        "exponential": ({"gamma": gamma}, f"η(t) = η · {gamma}^t"),
-        "cosine": ({}, f"η(t) = η · (1 + cos(π t / {steps})) / 2"),
-        "warm-up": (
-            {"start_factor": 0.1, "total_iters": fifth},
-            f"η(t) = η · (0.1 + 0.9 · min(t, {fifth}) / {fifth})",
-        ),
-        "1/t": ({"decay": decay}, f"η(t) = η / (1 + {decay} t)"),
-        "one-cycle": ({}, f"η(t): η/25 → η → η/250 000, t = 0 … {steps - 1}"),
+def usual_options(key: str, steps: int) -> dict[str, float]:
+    """Return options of a schedule that suit a run of so many steps."""
+    rows: dict[str, dict[str, float]] = {
+        "step": {"step_size": max(1, steps // 3), "gamma": 0.3},
+        "exponential": {"gamma": round(0.02 ** (1 / steps), 4)},
+        "warm-up": {"start_factor": 0.1, "total_iters": max(1, steps // 5)},
+        "1/t": {"decay": round(10 / steps, 4)},
     }
-    options, equation = rows[key]
-    return schedule(key, **options), equation
+    return rows.get(key, {})
 
 
 def schedule_runs(
-    loss: Loss, key: str, batch: int, lr: float, steps: int, start: tuple[float, float], order: int
+    loss: Loss, made: Schedule, batch: int, lr: float, steps: int, start: tuple[float, float], order: int
 ) -> list[Run]:
     """Return a run with the schedule, and one with a constant rate, on the same batches."""
     rows: Sequence[tuple[str, Schedule | str]] = (
-        (N_("with the schedule"), scheduled(key, steps)[0]),
+        (N_("with the schedule"), made),
         (N_("constant"), "constant"),
     )
     return [

@@ -16,6 +16,7 @@ from app.exhibits.batch_sizes.runs import Loss, Run
 from app.i18n import N_, Words
 from app.landscape.frame import Frame, figure
 from app.landscape.names import SCHEDULE_NAMES
+from app.landscape.schedules import EVERY, OPTIONS, Scheduled, scheduled
 from engine.landscape import CATALOGUE, SURFACES, Regression, Terms, examples, terms
 
 TABS = {
@@ -85,9 +86,8 @@ class BatchSizesScene:
             starts = [CATALOGUE[key].start for key in (RAW, NORMAL)]
             return runs.scale_runs(*self.scaled, given.percent, given.steps, starts)
         if given.tab == "schedules":
-            return runs.schedule_runs(
-                self.loss, given.schedule, given.batch_size, self.lr, given.steps, start, given.order
-            )
+            made = self.scheduled(given.schedule).made
+            return runs.schedule_runs(self.loss, made, given.batch_size, self.lr, given.steps, start, given.order)
         return runs.batch_runs(self.loss, given.batch_size, self.lr, given.steps, given.epochs, start, given.order)
 
     @property
@@ -193,24 +193,18 @@ class BatchSizesScene:
     @property
     def schedules(self) -> list[dict[str, Any]]:
         """Each schedule as a small picture: its curve, and the marked step on it."""
-        steps, rows = self.params.steps, []
-        chart = Chart(Axis(0, max(1, steps - 1), (0, max(1, steps - 1))), Axis(0, 1.05, (0, 1)), 210, 128)
-        at = min(self.step, steps - 1)
-        for key, name in SCHEDULE_NAMES.items():
-            made, equation = runs.scheduled(key, steps)
-            rates = made.rates(1.0, steps)
-            rows.append(
-                {
-                    "key": key,
-                    "name": name,
-                    "equation": equation,
-                    "chart": chart,
-                    "path": chart.line(range(steps), rates),
-                    "at": chart.points([at], [rates[at]])[0],
-                    "rate": figure(self.lr * rates[at], 4),
-                }
-            )
-        return rows
+        made = [(name, self.scheduled(key)) for key, name in SCHEDULE_NAMES.items()]
+        at = min(self.step, self.params.steps - 1)
+        return [
+            {"name": name, "made": one, "at": one.at(self.step), "rate": figure(self.lr * one.shares[at], 4)}
+            for name, one in made
+        ]
+
+    def scheduled(self, key: str) -> Scheduled:
+        """Return a schedule as it suits the steps; that of the link with the link's options."""
+        given = self.params
+        own = given.schedule_options if key == given.schedule else {}
+        return scheduled(key, given.steps, self.lr, {**runs.usual_options(key, given.steps), **own})
 
     @cached_property
     def terms(self) -> Terms:
@@ -270,6 +264,12 @@ class BatchSizesScene:
             return np.column_stack((given.features, given.targets))
         return np.concatenate([one.path if name == "output" else one.losses for one in self.runs])
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Parameters that the controls of this view change."""
+        tab = self.params.tab
+        return (*FIELDS[tab], *(OPTIONS[self.params.schedule] if tab == "schedules" else ()))
+
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/batch-sizes.html shows."""
         return {
@@ -278,8 +278,10 @@ class BatchSizesScene:
             "tabs": TABS,
             "models": MODELS,
             "inputs": INPUTS,
-            "fields": FIELDS[self.params.tab],
+            "fields": self.fields,
             "schedule_names": SCHEDULE_NAMES,
+            "scheduled": self.scheduled(self.params.schedule),
+            "no_options": dict.fromkeys(EVERY),
             "glyph": glyph,
             "figure": figure,
             "files": FILES,

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, Tile
+from app.exhibits.critical_points import pictures
 from app.exhibits.critical_points.ground import gather
 from app.exhibits.critical_points.params import Params
 from app.exhibits.critical_points.scene import ARRAYS, CriticalPointsScene, broken
@@ -74,5 +75,7 @@ EXHIBIT = Exhibit(
     broken=broken,
     view_params=("tab",),
     arrays={name: partial(CriticalPointsScene.array, name=name) for name in ARRAYS},
+    picture=pictures.png,
+    vector=pictures.svg,
     tiles=TILES,
 )

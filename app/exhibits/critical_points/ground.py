@@ -10,6 +10,7 @@ from app import numbers
 from app.exhibits.critical_points.params import Params
 from app.i18n import N_
 from app.landscape.contour import Contour, contour
+from app.landscape.domain import nearest_defined
 from app.landscape.plane import Plane
 from app.networks.kept import Kept
 from engine.landscape import CATALOGUE, SURFACES, CriticalPoint, Surface, critical_points, parse, quadratic
@@ -85,9 +86,10 @@ def ground(params: Params) -> Ground:
         return Ground("", surface.formula, surface, QUADRATIC, start, (start, (1.5, 0.75)), USUAL_RATE)
     if params.f:
         surface, reach = parse(params.f), params.reach
-        start = (0.6 * reach, 0.4 * reach)
-        chord = ((-0.6 * reach, -0.4 * reach), start)
-        return Ground("", surface.formula, surface, Plane(-reach, reach, -reach, reach), start, chord, USUAL_RATE)
+        plane = Plane(-reach, reach, -reach, reach)
+        start = nearest_defined(surface, plane.sides, (0.6 * reach, 0.4 * reach))
+        chord = nearest_defined(surface, plane.sides, (-0.6 * reach, -0.4 * reach)), start
+        return Ground("", surface.formula, surface, plane, start, chord, USUAL_RATE)
     row = CATALOGUE[params.surface]
     chord = OWN_CHORDS.get(params.surface, (row.start, (-row.start[0], -row.start[1])))
     rate = RATES.get(params.surface, USUAL_RATE)

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.drawing import Grid
 from app.exhibits.base import Exhibit, Tile
+from app.exhibits.high_dimension import pictures
 from app.exhibits.high_dimension.drawn import gather
 from app.exhibits.high_dimension.params import Params
 from app.exhibits.high_dimension.scene import ARRAYS, HighDimensionScene
@@ -40,5 +41,7 @@ EXHIBIT = Exhibit(
     prepare=HighDimensionScene,
     gather=gather,
     arrays={name: partial(HighDimensionScene.array, name=name) for name in ARRAYS},
+    picture=pictures.png,
+    vector=pictures.svg,
     tiles=TILES,
 )

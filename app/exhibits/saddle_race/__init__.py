@@ -12,6 +12,7 @@ from app.exhibits.base import Exhibit, LiveMaps, Tile
 from app.exhibits.saddle_race import pictures
 from app.exhibits.saddle_race.contour import heights_of
 from app.exhibits.saddle_race.course import frame_of, start_of
+from app.exhibits.saddle_race.fair import gather
 from app.exhibits.saddle_race.params import VIEW, Params
 from app.exhibits.saddle_race.scene import RaceScene, broken, canonical
 from app.i18n import N_
@@ -42,7 +43,7 @@ TILES = (
 
 def _tile(query: str, title: str, note: str) -> Tile:
     params = Params.model_validate(dict(parse_qsl(query)))
-    frame, start = frame_of(params, params.surface), start_of(params, params.surface)
+    frame, start = frame_of(params, params.surface), start_of(params, params.surface, SURFACES[params.surface])
     across, up = frame.grid(TILE)
     values = np.asarray(SURFACES[params.surface].value(across[None, :], up[::-1, None]))
     grid = Grid("output", "f", (), heights_of(values).position(values), 4, 1.0)
@@ -59,6 +60,7 @@ EXHIBIT = Exhibit(
     ),
     Params=Params,
     prepare=RaceScene,
+    gather=gather,
     canonical=canonical,
     broken=broken,
     view_params=VIEW,

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from app import palette
 from app.exhibits.saddle_race import formulas, options
 from app.exhibits.saddle_race.course import Course, nudged, ridge
+from app.exhibits.saddle_race.fair import TUNED_STEPS, tried_steps
 from app.exhibits.saddle_race.params import USUAL_BUDGET, Params
 from app.exhibits.saddle_race.printing import exact, number, rate
 from app.exhibits.saddle_race.race import Run
 from app.exhibits.saddle_race.racers import MOST, RACERS, SIX, Racer
-from app.i18n import N_, Words, listed
-from engine.landscape import SCHEDULES, curvature
+from app.i18n import N_, Words, listed, together
+from app.landscape.names import SCHEDULE_NAMES
+from app.landscape.schedules import EVERY
+from engine.landscape import curvature
 
 if TYPE_CHECKING:
     from app.exhibits.saddle_race.scene import RaceScene
@@ -33,16 +36,6 @@ SURFACES = {
     "rastrigin": N_("Rastrigin"),
 }
 IN_A_ROW = 7  # surfaces that are always seen; the others are in a fold
-SCHEDULE_NAMES = {
-    "constant": N_("constant"),
-    "step": N_("in steps"),
-    "exponential": N_("exponential"),
-    "cosine": N_("cosine"),
-    "warm-up": N_("warm-up"),
-    "1/t": "1/t",
-    "one-cycle": N_("one cycle"),
-}
-assert list(SCHEDULE_NAMES) == list(SCHEDULES)
 NUDGE, NOISE = 1e-8, 0.01
 LOWEST_LR, HIGHEST_LR = -4.0, 0.5  # of the slider, powers of ten
 RESET = ("f", "good", "condition", "frame", "x", "y", "margin", "radius", "noise")  # what another surface starts afresh
@@ -86,11 +79,13 @@ def choices(scene: RaceScene, words: Words) -> dict[str, Any]:
         "legend": _legend(scene),
         "looks": RACERS,
         "schedules": SCHEDULE_NAMES,
+        "scheduled": scene.scheduled,
+        "schedule_options": EVERY,
         "most": MOST,
         "printed": number,
         "exact": exact,
         "rate": rate,
-        "tuning": _tuning(course, scene.runs, words),
+        "tuning": _tuning(course, words),
         "usual_budget": USUAL_BUDGET,
     }
 
@@ -176,20 +171,31 @@ def _legend(scene: RaceScene) -> dict[str, Any]:
     }
 
 
-def _tuning(course: Course, runs: list[Run], words: Words) -> str:
+def _tuning(course: Course, words: Words) -> str:
     """Return how the learning rates of a fair race were found."""
     if not course.params.fair:
         return ""
     params: Params = course.params
-    values = {"budget": params.budget, "seed": params.tuning_seed, "low": "0.0001", "high": "1"}
+    values = {
+        "budget": params.budget,
+        "seed": params.tuning_seed,
+        "low": "0.0001",
+        "high": "1",
+        "steps": tried_steps(params),
+    }
     if course.saddle:
         said = words.gettext(
-            "Each optimizer tried the same %(budget)s learning rates from %(low)s to %(high)s (seed %(seed)s) and runs "
-            "with the one that left the saddle first; where none did, with the one that ended lowest."
+            "Each optimizer tried the same %(budget)s learning rates from %(low)s to %(high)s (seed %(seed)s), "
+            "%(steps)s steps with each, and runs with the one that left the saddle first; where none did, with the one "
+            "that ended lowest."
         )
     else:
         said = words.gettext(
-            "Each optimizer tried the same %(budget)s learning rates from %(low)s to %(high)s (seed %(seed)s) and runs "
-            "with the one that ended lowest."
+            "Each optimizer tried the same %(budget)s learning rates from %(low)s to %(high)s (seed %(seed)s), "
+            "%(steps)s steps with each, and runs with the one that ended lowest."
         )
-    return said % values
+    text: str = said % values
+    if params.steps > TUNED_STEPS:
+        more = words.gettext("Longer races are tuned on their first %(steps)s steps only.") % values
+        return together(words, [text, more])
+    return text

@@ -15,8 +15,9 @@ from app.exhibits.saddle_race import options
 from app.exhibits.saddle_race.params import Params
 from app.exhibits.saddle_race.racers import MOST, RACERS
 from app.i18n import N_
+from app.landscape.domain import nearest_defined
 from engine import EngineError, RangeError
-from engine.landscape import CATALOGUE, SURFACES, CriticalPoint, Surface, critical_points, parse, ravine
+from engine.landscape import CATALOGUE, SURFACES, CriticalPoint, Surface, critical_points, parse, ravine, schedule
 
 Point = tuple[float, float]
 USUAL_FRAME = (-2.0, 2.0, -2.0, 2.0)
@@ -97,7 +98,7 @@ class Course:
             "noise": params.noise,
             "seed": params.seed,
             "clip_norm": params.clip_norm,
-            "schedule": params.schedule,
+            "schedule": schedule(params.schedule, **params.schedule_options),
         }
 
     def checked(self) -> Course:
@@ -111,7 +112,7 @@ def course_of(params: Params) -> Course:
     """Return the course of a link. Raises EngineError if there is nobody to race."""
     key, surface, refusal = _surface(params)
     frame = frame_of(params, key)
-    start = start_of(params, key)
+    start = start_of(params, key, surface)
     saddle = nearest_saddle(surface, frame, start)
     wanted = tuple(filter(None, params.race.split(",")))
     if not wanted:
@@ -169,17 +170,18 @@ def frame_of(params: Params, key: str | None) -> Frame:
     return Frame(*map(float, CATALOGUE[key].domain)) if key else Frame(*USUAL_FRAME)
 
 
-def usual_start(key: str | None, frame: Frame) -> Point:
-    """Return where a race begins unless told otherwise: near the left, a trace above the middle."""
+def usual_start(key: str | None, surface: Surface, frame: Frame) -> Point:
+    """Return where a race begins unless told otherwise: near the left, a trace above the middle, where f is defined."""
     if key:
         x, y = STARTS.get(key, CATALOGUE[key].start)
         return float(x), float(y)
-    return float(f"{frame.left + frame.width / 8:.6g}"), float(f"{frame.bottom + frame.height * 0.501:.6g}")
+    near = float(f"{frame.left + frame.width / 8:.6g}"), float(f"{frame.bottom + frame.height * 0.501:.6g}")
+    return nearest_defined(surface, frame, near)
 
 
-def start_of(params: Params, key: str | None) -> Point:
+def start_of(params: Params, key: str | None, surface: Surface) -> Point:
     """Return where the race of a link begins."""
-    x, y = usual_start(key, frame_of(params, key))
+    x, y = usual_start(key, surface, frame_of(params, key))
     return x if params.x is None else params.x, y if params.y is None else params.y
 
 
@@ -220,7 +222,7 @@ def ridge(course: Course) -> Point | None:
     saddle = course.saddle
     if saddle is None:
         return None
-    from_x, from_y = usual_start(course.key, course.frame)
+    from_x, from_y = usual_start(course.key, course.surface, course.frame)
     for along, across in reversed(saddle.eigenvectors):
         length = (from_x - saddle.x) * along + (from_y - saddle.y) * across
         if abs(length) > 1e-3 * course.radius and _stays(course.surface, saddle, (along, across), length):

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import palette
-from app.exhibits.saddle_race.contour import Heights, heights_of
+from app.exhibits.saddle_race.contour import heights_of
 from app.exhibits.saddle_race.course import Frame, relief
+from app.landscape.heights import Heights
 from engine.landscape import Surface
 
 QUADS = 24  # along each side

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from app.exhibits import fields
-from app.exhibits.link_params import LinkParams
+from app.exhibits.fields import Number, Preset, Seed
 from app.exhibits.saddle_race import options
 from app.exhibits.saddle_race.racers import RACERS, SIX
 from app.i18n import N_
+from app.landscape.frame import FARTHEST, Frame
+from app.landscape.schedules import ScheduleParams
 from engine import RangeError
-from engine.landscape import CATALOGUE, SCHEDULES
+from engine.landscape import CATALOGUE
 
-FARTHEST = 1e6  # that a frame may reach
 MOST_STEPS, USUAL_STEPS, SHOWN_AT = 1000, 120, 30
 MOST_BUDGET, USUAL_BUDGET = 32, 16
 LONGEST_FORMULA = 400  # of a text that is kept to be mended; the engine reads half of it
 
 
 def _frame(text: str) -> str:
-    parts = [part for part in re.split(r"[_,\s]+", text.strip()) if part]
-    try:
-        left, right, bottom, top = (float(part) for part in parts)
-    except ValueError:
-        raise RangeError(
-            N_("wanted four numbers, x from, to, y from, to, as in -2_2_-2_2; got “{got}”"), got=text[:40]
-        ) from None
-    sides = (left, right, bottom, top)
-    if not all(math.isfinite(side) and abs(side) <= FARTHEST for side in sides):
-        raise RangeError(N_("the frame may reach to {most}; got “{got}”"), most="10^6", got=text[:40])
-    if not (right - left >= 1e-6 and top - bottom >= 1e-6):
-        raise RangeError(N_("the frame must have x from < to and y from < to; got “{got}”"), got=text[:40])
-    return "_".join(options.written(side) for side in sides)
+    return "_".join(options.written(side) for side in Frame.read(text).domain)
 
 
 def _race(text: str) -> str:
@@ -46,22 +33,12 @@ def _race(text: str) -> str:
     return ",".join(keys)
 
 
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise RangeError(N_("wanted a number, got “{got}”"), got=str(value))
-    return value
-
-
-Number = Annotated[float, AfterValidator(_finite)]
-Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
-
-
-class Params(LinkParams):
+class Params(ScheduleParams):
     """A surface, a start, some optimizers and how far they have come. None means: as the surface has it."""
 
     predict: ClassVar = False  # what the dock of other exhibits can also do
 
-    surface: Annotated[str, fields.Preset(CATALOGUE), Field(title=N_("Surface"))] = "saddle"
+    surface: Annotated[str, Preset(CATALOGUE), Field(title=N_("Surface"))] = "saddle"
     f: Annotated[str | None, Field(max_length=LONGEST_FORMULA, title=N_("Formula f(x, y)"))] = None
     good: Annotated[str | None, Field(max_length=LONGEST_FORMULA, title=N_("The last formula that could be read"))] = (
         None
@@ -81,7 +58,6 @@ class Params(LinkParams):
     noise: Annotated[Number, Field(ge=0, le=1000, title=N_("Noise on the gradient"))] = 0.0
     seed: Annotated[Seed, Field(title=N_("Seed of the noise"))] = 0
     clip_norm: Annotated[Number | None, Field(ge=0, le=1e6, title=N_("Longest gradient"))] = None
-    schedule: Annotated[str, fields.Preset(SCHEDULES), Field(title=N_("Schedule"))] = "constant"
     margin: Annotated[Number | None, Field(ge=0, le=1e12, title=N_("Margin"))] = None
     radius: Annotated[Number | None, Field(ge=0, le=1e6, title=N_("Radius"))] = None
     fair: Annotated[bool, Field(title=N_("Fair race"))] = False

@@ -97,9 +97,10 @@ def _axes(sheet: Sheet, scene: RaceScene) -> None:
     zoom = sheet.zoom
     box = [LEFT * zoom, TOP * zoom, (LEFT + SIZE) * zoom, (TOP + SIZE) * zoom]
     sheet.pen.rectangle(box, outline=INK3, width=zoom)
-    for tick in scene.contour.across:
+    along, beside = scene.edge_ticks
+    for tick in along:
         sheet.text((LEFT + tick.at, TOP + SIZE + 16), tick.text, 12, INK3, "mm")
-    for tick in scene.contour.up:
+    for tick in beside:
         sheet.text((LEFT - 8, TOP + tick.at), tick.text, 12, INK3, "rm")
     for label in scene.contour.labels:
         sheet.text((LEFT + label.x, TOP + label.y), label.text, 12, INK3, "mm")
@@ -160,12 +161,10 @@ def svg(scene: RaceScene) -> str:
 
 
 def _svg_plot(scene: RaceScene) -> list[str]:
-    plot = scene.contour
-    bands = [f'<path fill="{palette.colour(one.level)}" fill-rule="evenodd" d="{one.path}"/>' for one in plot.bands]
-    lines = [
-        f'<path fill="none" stroke="{INK}" stroke-opacity="{0.75 if one.height == 0 else 0.22}" stroke-width="10" '
-        f'd="{one.path}"/>'
-        for one in plot.lines
+    areas = [
+        f'<path fill="{palette.colour(one.level)}" fill-rule="evenodd" stroke="{INK}" '
+        f'stroke-opacity="{0.75 if one.value == 0 else 0.22}" d="{one.path}"/>'
+        for one in scene.contour.areas
     ]
     tracks = [
         f'<path fill="none" stroke="{mark["look"].light}" stroke-width="2" d="{mark["line"]}"'
@@ -176,8 +175,7 @@ def _svg_plot(scene: RaceScene) -> list[str]:
     x, y = scene.start_at
     start = f'<circle cx="{x}" cy="{y}" r="6" fill="#FFFFFF" stroke="{INK}" stroke-width="2"/>'
     balls = [_svg_glyph(mark["key"], *mark["ball"]) for mark in scene.marks() if mark["ball"]]
-    inside = ['<g transform="scale(.1)">', *bands, *lines, "</g>", *tracks, start, *balls]
-    return ['<g clip-path="url(#frame)">', *inside, "</g>"]
+    return ['<g clip-path="url(#frame)">', *areas, *tracks, start, *balls, "</g>"]
 
 
 def _svg_glyph(key: str, x: float, y: float) -> str:
@@ -188,14 +186,13 @@ def _svg_glyph(key: str, x: float, y: float) -> str:
 
 
 def _svg_axes(scene: RaceScene) -> list[str]:
-    plot = scene.contour
-    across = [f'<text x="{one.at}" y="{SIZE + 18}" text-anchor="middle">{one.text}</text>' for one in plot.across]
-    up = [f'<text x="-8" y="{one.at + 4}" text-anchor="end">{one.text}</text>' for one in plot.up]
-    return (
-        across
-        + up
-        + [f'<text x="{one.x}" y="{one.y + 4}" text-anchor="middle">{one.text}</text>' for one in plot.labels]
-    )
+    along, beside = scene.edge_ticks
+    across = [f'<text x="{one.at}" y="{SIZE + 18}" text-anchor="middle">{one.text}</text>' for one in along]
+    up = [f'<text x="-8" y="{one.at + 4}" text-anchor="end">{one.text}</text>' for one in beside]
+    labels = [
+        f'<text x="{one.x}" y="{one.y + 4}" text-anchor="middle">{one.text}</text>' for one in scene.contour.labels
+    ]
+    return [*across, *up, *labels]
 
 
 def _svg_standings(scene: RaceScene) -> list[str]:

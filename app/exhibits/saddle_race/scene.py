@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -13,19 +13,22 @@ from markupsafe import Markup
 from app.exhibits.base import plain_query
 from app.exhibits.saddle_race import controls
 from app.exhibits.saddle_race.cartoon import Cartoon, cartoon
-from app.exhibits.saddle_race.contour import SIZE, Contour, contour
-from app.exhibits.saddle_race.course import Course, course_of, usual_start
+from app.exhibits.saddle_race.contour import SIZE, Tick, across, contour, up
+from app.exhibits.saddle_race.course import course_of, usual_start
 from app.exhibits.saddle_race.frames import Frames
 from app.exhibits.saddle_race.mesh import HEIGHT, QUADS, UNIT, WIDTH, Mesh, mesh, projected
 from app.exhibits.saddle_race.params import Params
-from app.exhibits.saddle_race.plot import cross, dots, line, place, track
-from app.exhibits.saddle_race.printing import number
+from app.exhibits.saddle_race.plot import dots, line, place, track
 from app.exhibits.saddle_race.race import Run, run
 from app.exhibits.saddle_race.racers import MOST, RACERS
+from app.exhibits.saddle_race.standings import add_cross, add_table, cut
 from app.exhibits.saddle_race.telling import narration
 from app.i18n import Words
+from app.landscape.contour import Contour
+from app.landscape.schedules import Scheduled, scheduled, without_strangers
 from app.stepper.walk import Walk
 from app.tensors import Array
+from engine.landscape import Tuned
 
 COLUMNS = ("x", "y", "f", "gradient norm", "smallest eigenvalue")
 
@@ -35,10 +38,10 @@ class RaceScene(Walk):
 
     first, pace = 0, 150
 
-    def __init__(self, params: Params) -> None:
+    def __init__(self, params: Params, tuned: Mapping[str, Tuned] | None = None) -> None:
         self.params, self.course = params, course_of(params)
         super().__init__(params.steps + 1, 1, params.step)
-        self.runs = [run(self.course, key) for key in self.course.racers]
+        self.runs = [run(self.course, key, (tuned or {}).get(key)) for key in self.course.racers]
 
     @property
     def picked(self) -> Run:
@@ -47,6 +50,11 @@ class RaceScene(Walk):
     @cached_property
     def contour(self) -> Contour:
         return contour(self.course.surface, self.course.frame)
+
+    @property
+    def edge_ticks(self) -> tuple[list[Tick], list[Tick]]:
+        """Round numbers along the lower edge of the plot, and along the left one."""
+        return across(self.course.frame), up(self.course.frame)
 
     @cached_property
     def mesh(self) -> Mesh:
@@ -72,6 +80,12 @@ class RaceScene(Walk):
     def cartoon(self) -> Cartoon:
         return cartoon(self.course, self.picked)
 
+    @cached_property
+    def scheduled(self) -> Scheduled:
+        """The schedule as it moves the learning rate of the selected optimizer."""
+        given = self.params
+        return scheduled(given.schedule, given.steps, self.picked.lr, given.schedule_options)
+
     def rises(self, one: Run) -> list[float | None]:
         """Return how high each place of a path stands on the mesh; None where f is not defined."""
         return [None if math.isnan(rise) else round(rise, 3) for rise in self.mesh.rise(one.values).tolist()]
@@ -79,8 +93,8 @@ class RaceScene(Walk):
     def frames(self, words: Words) -> Frames:
         """Return what changes with the step, for all steps."""
         frames = Frames(self.steps)
-        _add_table(frames, self.course, self.runs, range(self.steps), words)
-        _add_cross(frames, self.course, self.picked, words)
+        add_table(frames, self.course, self.runs, range(self.steps), words)
+        add_cross(frames, self.course, self.picked, words)
         moves = self.cartoon
         frames.add("ball", moves.balls)
         for k, arrow in enumerate(moves.arrows):
@@ -94,6 +108,10 @@ class RaceScene(Walk):
         frames.add("step", [str(step) for step in range(self.steps)])
         frames.add("narration", narration(self.course, self.runs, words))
         last = self.params.steps
+        if self.params.schedule != "constant":
+            curve = self.scheduled.places
+            frames.add("rate.x", [f"{x:g}" for x, _ in curve])
+            frames.add("rate.y", [f"{y:g}" for _, y in curve])
         frames.add("from", [str(min(t, last - 1)) for t in range(self.steps)])
         frames.add("to", [str(min(t + 1, last)) for t in range(self.steps)])
         return frames
@@ -122,9 +140,9 @@ class RaceScene(Walk):
         """Return what changes while the start is dragged: the paths, and the texts of the step that is shown."""
         self.course.checked()
         frames = Frames(1)
-        rows = [_cut(one, self.step) for one in self.runs]
-        _add_table(frames, self.course, rows, [self.step], words)
-        _add_cross(frames, self.course, _cut(self.picked, self.step), words)
+        rows = [cut(one, self.step) for one in self.runs]
+        add_table(frames, self.course, rows, [self.step], words)
+        add_cross(frames, self.course, cut(self.picked, self.step), words)
         return {"racers": self._racers(), "row": frames.row(0)}
 
     def array(self, name: str = "output") -> Array:
@@ -229,47 +247,14 @@ class RaceScene(Walk):
             "cartoon": self.cartoon,
             "now": now,
             "data": self.data(frames),
+            "refused": self.course.refusal is not None,
             "part": {"narration": Markup(now["narration"])},
         }
 
 
-def _cut(one: Run, step: int) -> Run:
-    """Return a run as if it had only this step."""
-    part = slice(step, step + 1)
-    return replace(one, path=one.path[part], values=one.values[part], slopes=one.slopes[part], lowest=one.lowest[part])
-
-
-def _add_table(frames: Frames, course: Course, runs: list[Run], steps: Any, words: Words) -> None:
-    """Add the columns of the table; row k of the runs is step steps[k]."""
-    not_yet, none, lost = (
-        words.gettext("not yet"),
-        words.gettext("no saddle"),
-        words.gettext("infinite since step %(step)s"),
-    )
-    for one in runs:
-        frames.add(f"{one.key}.loss", [number(value) for value in one.values.tolist()])
-        frames.add(f"{one.key}.slope", [number(value) for value in one.slopes.tolist()])
-        frames.add(f"{one.key}.lowest", [number(value) for value in one.lowest.tolist()])
-        said = []
-        for step in steps:
-            left = one.escaped is not None and step >= one.escaped
-            text = none if course.saddle is None else f"<b>{one.escaped}</b>" if left else not_yet
-            if one.infinite is not None and step >= one.infinite:
-                since = lost % {"step": one.infinite}
-                text = f"{text} · {since}" if left else since
-            said.append(text)
-        frames.add(f"{one.key}.escaped", said)  # markup: the words of the catalogue and a number
-
-
-def _add_cross(frames: Frames, course: Course, picked: Run, words: Words) -> None:
-    for k, arm in enumerate(cross(course, picked, words)):
-        for name, column in zip(arm._fields, arm, strict=True):
-            frames.add(f"cross{k}.{name}", column)
-
-
 def canonical(params: Params) -> dict[str, str]:
     """Return the shortest query that means the same."""
-    query = plain_query(params)
+    query = without_strangers(plain_query(params), params.schedule)
     course = course_of(params)
     query["race"] = ",".join(course.racers)
     if query["race"] == Params.model_fields["race"].default:
@@ -280,7 +265,7 @@ def canonical(params: Params) -> dict[str, str]:
         query.pop("good", None)
         if course.key is None:
             query.pop("surface", None)
-    usual = usual_start(course.key, course.frame)
+    usual = usual_start(course.key, course.surface, course.frame)
     for name, value, own in zip("xy", course.start, usual, strict=True):
         if value == own:
             query.pop(name, None)

@@ -42,6 +42,8 @@ def together_marked(words: Words, sentences: Sequence[Markup]) -> Markup:
 
 ACTS = {  # what an optimizer does -> the sentence about it; ending: when it leaves
     "lost": N_("%(name)s has diverged: its numbers are infinite since step %(number)s."),
+    "gone": N_("%(name)s has come to where f is not defined: it has no place since step %(number)s."),
+    "nowhere": N_("%(name)s is where f is not defined, only its gradient still leads on, and %(ending)s."),
     "outside": N_("%(name)s runs outside the frame and %(ending)s."),
     "left": N_("%(name)s has left the saddle behind, at step %(number)s."),
     "still": N_("%(name)s stands still, for here nothing slopes, and %(ending)s."),
@@ -69,7 +71,9 @@ def _acts(course: Course, run: Run) -> list[str]:
     acts = []
     for t in range(steps):
         if run.infinite is not None and t >= run.infinite:
-            acts.append("lost")
+            acts.append("gone" if run.has_left_domain else "lost")
+        elif np.isnan(run.values[t]) and inside[t]:
+            acts.append("nowhere")
         elif run.escaped is not None and t >= run.escaped:
             acts.append("left")
         elif not inside[t]:
@@ -90,7 +94,7 @@ def _ending(course: Course, run: Run) -> tuple[str, int]:
 
 def _act(act: str, ending: tuple[str, int], run: Run, words: Words) -> Markup:
     kind, step = ending
-    number = run.infinite if act == "lost" else step
+    number = run.infinite if act in ("lost", "gone") else step
     mark = Markup("<mark>%s</mark>") % number
     end = Markup(words.gettext(ENDINGS[kind])) % {"number": mark}
     return Markup(words.gettext(ACTS[act])) % {"name": name_of(run.key, words), "number": mark, "ending": end}
