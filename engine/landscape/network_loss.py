@@ -81,11 +81,14 @@ def loss_plane(
 def losses_at(
     net: nn.Module, weights: Tensor, x: Tensor, y: Tensor, loss: Loss = F.cross_entropy
 ) -> tuple[float, float]:
-    """Return the loss, and the share read wrong, of a network with other weights (P,)."""
+    """Return the loss, and the share read wrong, of a network with other weights (P,).
+
+    The loss is computed in float64: in float32 that of a digit which is surely known would be 0.
+    """
     with torch.inference_mode():
         logits = functional_call(net, unflattened(net, weights), (x,))
         wrong = (logits.argmax(dim=1) != y).double().mean()
-        return float(loss(logits, y)), float(wrong)
+        return float(loss(logits.double(), y)), float(wrong)
 
 
 def unflattened(net: nn.Module, weights: Tensor) -> dict[str, Tensor]:

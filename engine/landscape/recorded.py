@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ from engine.weights import FOLDER
 
 FILE = FOLDER / "lenet5-landscape.npz"
 SIZE = 25  # places along each side of a plane
+TOP, BOTTOM = 6, 3  # eigenvalues of each end of the spectrum
 SEEDS = (0, 1)  # of the random plane's two directions
 AXIS_SCALE = 100.0  # axes of length 1 are kept so many times longer: float16 is coarse near 0
 MARGIN = 0.2  # of the path's extent, round it
@@ -42,7 +45,7 @@ class Recorded:
     shares        of the path's variance along these axes; for "filter" and "plain" on the whole plane
     path          (epochs + 1, 2) coordinates on the plane "path"
     path_loss     (epochs + 1, 2) loss and error of the weights themselves, which lie off the plane
-    eigenvalues   (looks, values), descending: some of the largest, then some of the smallest; `bounds` tell how near
+    eigenvalues   (looks, values), the TOP largest, then the BOTTOM smallest, descending; `bounds` tell how near
     epochs        of each look
     gradient      (looks,) length
     told          net, weights (SHA-256 of the shipped file), difference (the largest between these weights and the
@@ -66,11 +69,11 @@ class Recorded:
 def recorded(file: Path = FILE) -> Recorded:
     """Return what a file holds. Raises FileError if it is no such file."""
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with np.load(BytesIO(Path(file).read_bytes()), allow_pickle=False) as kept:
             arrays = {name: kept[name] for name in kept.files}
         told = json.loads(str(arrays["told"]))
         return Recorded(
-            planes={name: _plane(arrays, name) for name in ("path", "filter", "plain")},
+            planes={name: _plane(arrays, name, told["digits"]) for name in ("path", "filter", "plain")},
             axes=arrays["axes"].astype(np.float32) / AXIS_SCALE,
             shares=arrays["shares"],
             plane_shares={name: float(arrays[f"{name}_share"]) for name in ("filter", "plain")},
@@ -82,7 +85,7 @@ def recorded(file: Path = FILE) -> Recorded:
             gradient=arrays["gradient"],
             told=told,
         )
-    except (OSError, KeyError, ValueError):
+    except (OSError, EOFError, BadZipFile, KeyError, ValueError):
         raise FileError("{file} holds no landscape; install again", file=Path(file).name) from None
 
 
@@ -101,7 +104,7 @@ def frame_of_path(path: Floats) -> Sides:
     return left, right, bottom, top
 
 
-def _plane(arrays: dict[str, NDArray[Any]], name: str) -> Plane:
+def _plane(arrays: dict[str, NDArray[Any]], name: str, digits: int) -> Plane:
     left, right, bottom, top = arrays[f"{name}_sides"].tolist()
     loss, error = arrays[f"{name}_grid"].astype(np.float64)
-    return Plane((left, right, bottom, top), loss, error)
+    return Plane((left, right, bottom, top), loss, np.rint(error * digits) / digits)

@@ -22,7 +22,7 @@ from engine.errors import FileError
 from engine.landscape.directions import filter_normalised_direction, flat, plain_direction
 from engine.landscape.network_hessian import NetworkHessian, extreme_eigenvalues
 from engine.landscape.network_loss import losses_at
-from engine.landscape.recorded import AXIS_SCALE, SEEDS, SIZE, frame_of_path, grid
+from engine.landscape.recorded import AXIS_SCALE, BOTTOM, SEEDS, SIZE, TOP, frame_of_path, grid
 from engine.landscape.training_path import coordinates, pca_plane
 from engine.nets import build
 from engine.training import files
@@ -32,7 +32,7 @@ from engine.weights import FOLDER
 NET = "lenet5"
 DIGITS = 1000  # the first of the training digits, as they are: the loss is taken on these
 LOOKED_AT = (0, 1, 2, 5, 10, 20)  # epochs after which the Hessian's eigenvalues are computed
-TOP, BOTTOM, PRODUCTS = 6, 3, 40
+PRODUCTS = 40  # of a Hessian and a vector, at most
 
 Arrays = dict[str, NDArray[Any]]
 

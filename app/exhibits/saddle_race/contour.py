@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from app import numbers, palette
 from app.exhibits.saddle_race.course import Frame, relief
-from engine.landscape import Surface
+from app.landscape.gridded import Valued
 
 SIZE = 516  # px of a side of the plot
 FINE = 10  # units of a path in a pixel
@@ -90,11 +90,11 @@ class Contour:
 
 
 @lru_cache(maxsize=32)
-def contour(surface: Surface, frame: Frame) -> Contour:
-    """Return the contour plot of a surface."""
+def contour(surface: Valued, frame: Frame, uneven: bool = False) -> Contour:
+    """Return the contour plot of a surface; see heights_of."""
     values = relief(surface, frame)
     gaps = bool(np.isnan(values).any())
-    heights = heights_of(values)
+    heights = heights_of(values, uneven)
     side = np.linspace(0, SIZE * FINE, values.shape[0])
     shown = np.ma.masked_invalid(np.clip(values, -1e300, 1e300))
     make: Any = contour_generator(
@@ -103,9 +103,10 @@ def contour(surface: Surface, frame: Frame) -> Contour:
     low, high = (float(shown.min()), float(shown.max())) if shown.count() else (0.0, 0.0)
     bands, lines, labels = [], [], list[Label]()
     for start, stop, level in heights.levels():
-        first, last = (-math.inf if start == -heights.top else start), (math.inf if stop == heights.top else stop)
-        if last < low or first > high or low == high:
+        last = math.inf if stop == heights.top else stop
+        if last <= low or start > high or low == high:
             continue
+        first = -math.inf if start <= low else start  # what is as low as the level belongs to the band above it
         points, codes = make.filled(first, last)
         bands.append(Band(level, "".join(_filled(one, code) for one, code in zip(points, codes, strict=True))))
     for number, height in enumerate(heights.bounds):
@@ -118,14 +119,17 @@ def contour(surface: Surface, frame: Frame) -> Contour:
     return Contour(heights, bands, lines, labels, _ticks(frame.left, frame.right, False), _up(frame), gaps)
 
 
-def heights_of(values: Floats) -> Heights:
-    """Return the heights for values: even ones, unless a few values reach much further than the others."""
+def heights_of(values: Floats, uneven: bool = False) -> Heights:
+    """Return the heights for values: even ones, unless a few values reach much further than the others.
+
+    uneven   1, 2, 5, 10 ... in any case, where what is small counts as much as what is large
+    """
     sizes = abs(values[np.isfinite(values)])
     most = float(min(sizes.max(initial=0.0), 1e300))
     if most == 0:
         return Heights((-1.0, 0.0, 1.0), True)
     usual = float(np.percentile(sizes, USUAL)) or most
-    if most <= UNEVEN * usual:
+    if most <= UNEVEN * usual and not uneven:
         step = _nice(most / BANDS)
         count = math.ceil(most / step - 1e-9)
         return Heights(tuple(_clean(k * step) for k in range(-count, count + 1)), True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app import palette
 from app.exhibits.saddle_race import formulas, options
+from app.exhibits.saddle_race.contour import Heights
 from app.exhibits.saddle_race.course import Course, nudged, ridge
 from app.exhibits.saddle_race.params import USUAL_BUDGET, Params
 from app.exhibits.saddle_race.printing import exact, number, rate
@@ -83,7 +84,7 @@ def choices(scene: RaceScene, words: Words) -> dict[str, Any]:
         "letters": formulas.LETTERS,
         "form": options.form(course.pick, picked.options),
         "lr": _rate(picked, course, words),
-        "legend": _legend(scene),
+        "legend": legend(scene.contour.heights),
         "looks": RACERS,
         "schedules": SCHEDULE_NAMES,
         "most": MOST,
@@ -163,8 +164,8 @@ def _limit(picked: Run, course: Course) -> tuple[str, float] | None:
     return ("2(1 + μ) / λ", 2 * (1 + mu) / largest) if mu else ("2 / λ", 2 / largest)
 
 
-def _legend(scene: RaceScene) -> dict[str, Any]:
-    heights = scene.contour.heights
+def legend(heights: Heights) -> dict[str, Any]:
+    """Return the colours of a contour plot, and the heights at their ends."""
     bars = heights.levels()
     width = 100 / len(bars)
     return {

@@ -9,9 +9,11 @@ import numpy as np
 from PIL import Image
 
 from app import palette
-from app.exhibits.saddle_race.contour import SIZE
+from app.exhibits.saddle_race.contour import SIZE, Contour, Heights
+from app.exhibits.saddle_race.course import Frame
 from app.exhibits.saddle_race.printing import number
 from app.exhibits.saddle_race.racers import RACERS
+from app.landscape.gridded import Valued
 from app.sheet import HATCH as GAP
 from app.sheet import INK, INK3, PAPER, RULE, Sheet
 
@@ -29,7 +31,7 @@ def png(scene: RaceScene) -> bytes:
     sheet = Sheet(WIDTH, HEIGHT)
     sheet.text((LEFT, 26), _title(scene), 16)
     side = SIZE * sheet.zoom
-    plot = _relief(scene, side)
+    plot = relief(course.surface, course.frame, scene.contour.heights, side)
     pen = Sheet(SIZE, SIZE)  # what leaves the frame is cut off at its edge
     assert pen.zoom >= sheet.zoom
     canvas = plot.resize((SIZE * pen.zoom, SIZE * pen.zoom))
@@ -49,7 +51,7 @@ def png(scene: RaceScene) -> bytes:
             _glyph(pen, mark["key"], *mark["ball"])
     _start(pen, *scene.start_at)
     sheet.image.paste(pen.image.resize((side, side)), (LEFT * sheet.zoom, TOP * sheet.zoom))
-    _axes(sheet, scene)
+    axes(sheet, scene.contour)
     _standings(sheet, scene)
     return sheet.png()
 
@@ -58,11 +60,10 @@ def _title(scene: RaceScene) -> str:
     return f"f(x, y) = {scene.course.surface.formula}   step {scene.step} of {scene.params.steps}"
 
 
-def _relief(scene: RaceScene, side: int) -> Image.Image:
+def relief(surface: Valued, frame: Frame, heights: Heights, side: int) -> Image.Image:
     """Return the bands of height as pixels, with a darker one where two bands meet."""
-    course, heights = scene.course, scene.contour.heights
-    across, up = course.frame.grid(side)
-    values = np.asarray(course.surface.value(across[None, :], up[::-1, None]))
+    across, up = frame.grid(side)
+    values = np.asarray(surface.value(across[None, :], up[::-1, None]))
     bands = heights.levels()
     index = np.clip(np.searchsorted(heights.bounds, np.nan_to_num(values), side="right") - 1, 0, len(bands) - 1)
     colours = np.array([_rgb(palette.colour(level)) for *_, level in bands], np.uint8)
@@ -93,15 +94,16 @@ def _start(sheet: Sheet, x: float, y: float) -> None:
     sheet.pen.ellipse([(x - 6) * zoom, (y - 6) * zoom, (x + 6) * zoom, (y + 6) * zoom], "#FFFFFF", INK, 2 * zoom)
 
 
-def _axes(sheet: Sheet, scene: RaceScene) -> None:
+def axes(sheet: Sheet, plot: Contour) -> None:
+    """Draw the plot's edge, the numbers along it and the heights printed on its lines."""
     zoom = sheet.zoom
     box = [LEFT * zoom, TOP * zoom, (LEFT + SIZE) * zoom, (TOP + SIZE) * zoom]
     sheet.pen.rectangle(box, outline=INK3, width=zoom)
-    for tick in scene.contour.across:
+    for tick in plot.across:
         sheet.text((LEFT + tick.at, TOP + SIZE + 16), tick.text, 12, INK3, "mm")
-    for tick in scene.contour.up:
+    for tick in plot.up:
         sheet.text((LEFT - 8, TOP + tick.at), tick.text, 12, INK3, "rm")
-    for label in scene.contour.labels:
+    for label in plot.labels:
         sheet.text((LEFT + label.x, TOP + label.y), label.text, 12, INK3, "mm")
 
 
@@ -152,21 +154,25 @@ def svg(scene: RaceScene) -> str:
         f'<rect width="{SIZE}" height="{SIZE}" fill="{GAP}"/>',
         *_svg_plot(scene),
         f'<rect width="{SIZE}" height="{SIZE}" fill="none" stroke="{INK3}"/>',
-        *_svg_axes(scene),
+        *svg_axes(scene.contour),
         *_svg_standings(scene),
         "</g></svg>",
     ]
     return "\n".join(parts)
 
 
-def _svg_plot(scene: RaceScene) -> list[str]:
-    plot = scene.contour
+def svg_relief(plot: Contour) -> list[str]:
+    """Return bands and lines."""
     bands = [f'<path fill="{palette.colour(one.level)}" fill-rule="evenodd" d="{one.path}"/>' for one in plot.bands]
     lines = [
         f'<path fill="none" stroke="{INK}" stroke-opacity="{0.75 if one.height == 0 else 0.22}" stroke-width="10" '
         f'd="{one.path}"/>'
         for one in plot.lines
     ]
+    return ['<g transform="scale(.1)">', *bands, *lines, "</g>"]
+
+
+def _svg_plot(scene: RaceScene) -> list[str]:
     tracks = [
         f'<path fill="none" stroke="{mark["look"].light}" stroke-width="2" d="{mark["line"]}"'
         + (f' stroke-dasharray="{mark["look"].dash}"/>' if mark["look"].dash else "/>")
@@ -176,7 +182,7 @@ def _svg_plot(scene: RaceScene) -> list[str]:
     x, y = scene.start_at
     start = f'<circle cx="{x}" cy="{y}" r="6" fill="#FFFFFF" stroke="{INK}" stroke-width="2"/>'
     balls = [_svg_glyph(mark["key"], *mark["ball"]) for mark in scene.marks() if mark["ball"]]
-    inside = ['<g transform="scale(.1)">', *bands, *lines, "</g>", *tracks, start, *balls]
+    inside = [*svg_relief(scene.contour), *tracks, start, *balls]
     return ['<g clip-path="url(#frame)">', *inside, "</g>"]
 
 
@@ -187,8 +193,8 @@ def _svg_glyph(key: str, x: float, y: float) -> str:
     return f'<path transform="{place}" d="{look.glyph}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"/>'
 
 
-def _svg_axes(scene: RaceScene) -> list[str]:
-    plot = scene.contour
+def svg_axes(plot: Contour) -> list[str]:
+    """Return the numbers along the edge and on the lines."""
     across = [f'<text x="{one.at}" y="{SIZE + 18}" text-anchor="middle">{one.text}</text>' for one in plot.across]
     up = [f'<text x="-8" y="{one.at + 4}" text-anchor="end">{one.text}</text>' for one in plot.up]
     return (
