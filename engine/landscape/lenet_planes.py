@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.nets.network import Network
 
 KINDS = ("path", "filter", "plain")
-LINE = 41  # places along a line
+LINE = 21  # places along a line
 RESCALED = ("conv1", "conv2")  # the first is multiplied by a factor, the second divided: the network is the same
 
 

@@ -104,8 +104,12 @@ def extreme_eigenvalues(
     Raises RangeError if there are fewer eigenvalues than are wanted.
     """
     if whole(top, "top", minimum=0) + whole(bottom, "bottom", minimum=0) > size:
-        sentence = "a matrix of {size} rows has no {top} largest and {bottom} smallest eigenvalues besides"
-        raise RangeError(sentence, size=size, top=top, bottom=bottom)
+        raise RangeError(
+            "a matrix of {size} rows has no {top} largest and {bottom} smallest eigenvalues besides",
+            size=size,
+            top=top,
+            bottom=bottom,
+        )
     most = min(max(most, top + bottom), size)
     rng = np.random.default_rng(seed)
     basis = np.empty((most, size))

@@ -9,6 +9,7 @@ Taylor, Studer & Goldstein 2018, Visualizing the Loss Landscape of Neural Nets, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from engine.errors import ShapeError
-from engine.landscape.directions import flat
+from engine.landscape.directions import M, flat
 
 Loss = Callable[[Tensor, Tensor], Tensor]  # (logits (N, classes), labels (N,)) -> one number
 
@@ -60,7 +61,7 @@ def loss_plane(
     x, y         what the loss is taken on: pictures (N, C, H, W) and their labels (N,)
     Raises ShapeError on other directions.
     """
-    centre = flat(net)
+    centre, (moved, weights) = flat(net), _movable(net)
     for direction in (across, up):
         if direction.shape != centre.shape:
             raise ShapeError(
@@ -70,11 +71,12 @@ def loss_plane(
             )
     columns, rows = np.asarray(alphas, np.float64), np.asarray(betas, np.float64)
     found = np.empty((2, len(rows), len(columns)))
-    with torch.inference_mode():
+    with torch.no_grad():
         for i, beta in enumerate(rows.tolist()):
             row = centre + beta * up
             for j, alpha in enumerate(columns.tolist()):
-                found[:, i, j] = losses_at(net, row + alpha * across, x, y, loss)
+                torch.add(row, across, alpha=alpha, out=weights)
+                found[:, i, j] = _losses(moved(x), y, loss)
     return Losses(found[0], found[1])
 
 
@@ -86,9 +88,23 @@ def losses_at(
     The loss is computed in float64: in float32 that of a digit which is surely known would be 0.
     """
     with torch.inference_mode():
-        logits = functional_call(net, unflattened(net, weights), (x,))
-        wrong = (logits.argmax(dim=1) != y).double().mean()
-        return float(loss(logits.double(), y)), float(wrong)
+        return _losses(functional_call(net, unflattened(net, weights), (x,)), y, loss)
+
+
+def _losses(logits: Tensor, y: Tensor, loss: Loss) -> tuple[float, float]:
+    wrong = (logits.argmax(dim=1) != y).double().mean()
+    return float(loss(logits.double(), y)), float(wrong)
+
+
+def _movable(net: M) -> tuple[M, Tensor]:
+    """Return a copy of a network, and the one vector (P,) that holds its weights: who writes there moves it.
+
+    On a few digits a plane's time goes into putting weights in; this way it is one addition for each place.
+    """
+    copy, weights = deepcopy(net), flat(net)
+    for parameter, part in zip(copy.parameters(), unflattened(net, weights).values(), strict=True):
+        parameter.data = part
+    return copy, weights
 
 
 def unflattened(net: nn.Module, weights: Tensor) -> dict[str, Tensor]:

@@ -7,7 +7,7 @@ at the loss round the last ones. What comes out is the file that engine.landscap
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.errors import FileError
 from engine.landscape.directions import filter_normalised_direction, flat, plain_direction
 from engine.landscape.network_hessian import NetworkHessian, extreme_eigenvalues
-from engine.landscape.network_loss import losses_at
-from engine.landscape.recorded import AXIS_SCALE, BOTTOM, SEEDS, SIZE, TOP, frame_of_path, grid
+from engine.landscape.network_loss import loss_plane, losses_at
+from engine.landscape.recorded import AXIS_SCALE, BOTTOM, SEEDS, SIZE, TOP, Sides, frame_of_path, grid
 from engine.landscape.training_path import coordinates, pca_plane
 from engine.nets import build
 from engine.training import files
@@ -60,7 +60,7 @@ def record(
     out.with_suffix(".path.npy").unlink(missing_ok=True)
 
 
-def walked(run: Run, file: Path) -> Iterator[str]:
+def walked(run: Run, file: Path) -> Generator[str, None, NDArray[np.float32]]:
     """Train to the end; return the weights at the beginning and after each epoch, (epochs + 1, P), kept in `file`."""
     path = list(np.load(file)) if run.history and file.exists() else [flat(run.net).numpy()]
     if len(path) != len(run.history) + 1:
@@ -74,41 +74,47 @@ def walked(run: Run, file: Path) -> Iterator[str]:
     return np.array(path)
 
 
-def looked_at(run: Run, path: NDArray[np.float32], x: Tensor, y: Tensor, size: int) -> Iterator[str]:
+def looked_at(run: Run, path: NDArray[np.float32], x: Tensor, y: Tensor, size: int) -> Generator[str, None, Arrays]:
     """Return the arrays of the file: the loss on three planes, at each point of the path, and the eigenvalues."""
-    net, centre = run.net.eval(), torch.from_numpy(path[-1])
-    plane = pca_plane(path)
+    net, plane = run.net.eval(), pca_plane(path)
     axes = (plane.axes * AXIS_SCALE).astype(np.float16)  # as they are kept, so that the plane is the one that is told
-    kept = axes.astype(np.float32) / AXIS_SCALE
-    places = coordinates(path.astype(np.float64), kept.astype(np.float64))
-    arrays: Arrays = {"axes": axes, "shares": plane.shares, "path": places}
+    kept = torch.from_numpy(axes.astype(np.float32) / AXIS_SCALE)
+    arrays: Arrays = {"axes": axes, "shares": plane.shares, "path": _places(path, kept)}
     arrays["path_loss"] = np.array([losses_at(net, torch.from_numpy(point), x, y) for point in path])
-    pairs = {"path": tuple(torch.from_numpy(kept))}
+    arrays |= yield from _plane("path", net, kept, frame_of_path(arrays["path"]), x, y, size)
     for name, make in (("filter", filter_normalised_direction), ("plain", plain_direction)):
-        pairs[name] = tuple(make(net, seed) for seed in SEEDS)
-        on_plane = coordinates(path.astype(np.float64), torch.stack(pairs[name]).double().numpy())
-        arrays[f"{name}_share"] = np.array(_share(path, on_plane, torch.stack(pairs[name]).double().numpy()))
-    for name, (across, up) in pairs.items():
-        sides = frame_of_path(places) if name == "path" else (-1.0, 1.0, -1.0, 1.0)
-        arrays[name + "_sides"] = np.array(sides)
-        alphas, betas = grid(sides, size)
-        rows = []
-        for count, beta in enumerate(betas.tolist(), 1):
-            rows.append([losses_at(net, centre + a * across + beta * up, x, y) for a in alphas.tolist()])
-            yield f"plane {name}: {count} of {size} rows"
-        arrays[f"{name}_grid"] = np.moveaxis(np.array(rows, np.float32), -1, 0)  # (2, size, size): loss, error
+        pair = torch.stack([make(net, seed) for seed in SEEDS])
+        arrays[f"{name}_share"] = np.array(_share(path, pair))
+        arrays |= yield from _plane(name, net, pair, (-1.0, 1.0, -1.0, 1.0), x, y, size)
     arrays |= yield from _eigenvalues(run, path, x, y)
     arrays["told"] = np.array(json.dumps(_told(run, len(x))))
     return arrays
 
 
-def _share(path: NDArray[np.float32], places: NDArray[np.float64], axes: NDArray[np.float64]) -> float:
+def _plane(
+    name: str, net: nn.Module, pair: Tensor, sides: Sides, x: Tensor, y: Tensor, size: int
+) -> Generator[str, None, Arrays]:
+    """Return the loss on the plane of two directions (2, P), row by row."""
+    alphas, betas = grid(sides, size)
+    rows = []
+    for count, beta in enumerate(betas.tolist(), 1):
+        rows.append(np.stack(loss_plane(net, pair[0], pair[1], alphas, [beta], x, y))[:, 0])
+        yield f"plane {name}: {count} of {size} rows"
+    return {f"{name}_sides": np.array(sides), f"{name}_grid": np.stack(rows, axis=1).astype(np.float32)}
+
+
+def _places(path: NDArray[np.float32], axes: Tensor) -> NDArray[np.float64]:
+    """Return the coordinates of a path on a plane, (T, 2)."""
+    return coordinates(path.astype(np.float64), axes.double().numpy())
+
+
+def _share(path: NDArray[np.float32], axes: Tensor) -> float:
     """Return how much of a path's variance lies in a plane."""
-    shown = places @ axes
+    shown = _places(path, axes) @ axes.double().numpy()
     return float(((shown - shown.mean(axis=0)) ** 2).sum() / ((path - path.mean(axis=0, dtype=np.float64)) ** 2).sum())
 
 
-def _eigenvalues(run: Run, path: NDArray[np.float32], x: Tensor, y: Tensor) -> Iterator[str]:
+def _eigenvalues(run: Run, path: NDArray[np.float32], x: Tensor, y: Tensor) -> Generator[str, None, Arrays]:
     """Return, for some epochs, both ends of the Hessian's spectrum, their bounds, and how long the gradient is."""
     epochs = sorted({epoch for epoch in LOOKED_AT if epoch < len(path)} | {len(path) - 1})
     values, bounds, slopes = [], [], []
