@@ -1,4 +1,4 @@
-"""The command line: `convlens serve`, `convlens train`, `convlens weights`, `convlens bench`."""
+"""The command line: `convlens serve`, `train`, `landscape`, `weights` and `bench`."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     training.add_argument("--epochs", type=int, help="times to go through the training pictures")
     training.add_argument("--seed", type=int, help="another number, other weights")
     training.add_argument("--out", type=Path, metavar="FILE", help="the weights to write (NET.safetensors)")
+    looking = commands.add_parser("landscape", help="record LeNet-5's loss round its weights and its training path")
+    looking.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with MNIST's four .gz files")
+    looking.add_argument("--out", type=Path, default=Path("lenet5-landscape.npz"), metavar="FILE")
     weighing = commands.add_parser("weights", help="weights that ship, and official ones to download")
     actions = weighing.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="tell which there are, and which are here")
@@ -48,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command == "train":
         out = chosen.out or Path(f"{chosen.net}.safetensors")
         return train(chosen.net, chosen.data, out, epochs=chosen.epochs, seed=chosen.seed)
+    if chosen.command == "landscape":
+        return landscape(chosen.data, chosen.out)
     if chosen.command == "weights":
         from app import weights_command
 
@@ -87,6 +92,24 @@ def train(net: str, data: Path, out: Path, *, epochs: int | None, seed: int | No
         print("\nStopped. The same command goes on after the last whole epoch.")
         return 130
     print(f"The weights are in {out}, their card in {out.with_suffix('.md')}.")
+    return 0
+
+
+def landscape(data: Path, out: Path) -> int:
+    """Record the landscape; training goes on where a stop left it, the planes begin again."""
+    from engine.errors import EngineError
+    from engine.training.landscape import record
+
+    try:
+        for done in record(data, out):
+            print(done, flush=True)
+    except EngineError as problem:
+        print(f"convlens landscape: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on after the last whole epoch.")
+        return 130
+    print(f"The landscape is in {out}.")
     return 0
 
 

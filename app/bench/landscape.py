@@ -1,4 +1,4 @@
-"""Paths of optimizers beside torch.optim: float64, one thread each, in turns; and a map of basins."""
+"""Paths of optimizers beside torch.optim: float64, one thread each, in turns; a map of basins; Hessian products."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ ALONE = 1000  # steps of a single path
 PAIRS = 3  # measurements of each side; one takes torch seconds
 COMPARED = 5  # steps; later some paths diverge, where the last digit decides everything
 SIZE, MAP_STEPS = 256, 300
+DIGITS = 256
 
 Path = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -46,12 +47,14 @@ def rows() -> tuple[Row, ...]:
     many = f"{count} optimizers × {STARTS:,} starts × {STEPS} steps on Rosenbrock's valley, paths stored"
     single = f"{count} optimizers × one path of {ALONE:,} steps at the saddle"
     batched, one = "torch.optim, batched, one thread", "torch.optim, one thread"
+    product = f"Hessian of LeNet-5's loss on {DIGITS} digits × a vector of its 61,706 weights"
     grid = f"{SIZE}×{SIZE} basins of Himmelblau's function, {MAP_STEPS} steps of Adam"
     return (
         Row("landscape-many", many, batched, partial(_beside_torch, "many"), Goal(">=", 5)),
         Row("landscape-single", single, one, partial(_beside_torch, "single"), Goal(">=", 100)),
         Row("landscape-single-time", single, "the processor's clock", _single_time, Goal("<=", 10), unit=" ms"),
         Row("landscape-basins", grid, "the processor's clock", _map_time, Goal("<=", 1), unit=" s"),
+        Row("landscape-hessian", product, "times a gradient, one thread", _product_ratio, Goal("<=", 3)),
     )
 
 
@@ -67,6 +70,35 @@ def _single_time() -> Result:
 
 def _map_time() -> Result:
     return Result(alone(seconds, "basins"))
+
+
+def _product_ratio() -> Result:
+    if find_spec("torch") is None:
+        raise MissingPeerError("torch")
+    return Result(alone(products))
+
+
+def products() -> float:
+    """Return how many gradients a product with the Hessian costs; runs in a process of its own."""
+    import torch
+    import torch.nn.functional as F
+
+    from engine.landscape.network_hessian import NetworkHessian
+    from engine.nets import build
+
+    torch.set_num_threads(1)
+    net, rng = build("lenet5", weights="shipped"), np.random.default_rng(SEED)
+    x = torch.from_numpy(rng.normal(size=(DIGITS, 1, 32, 32)).astype(np.float32))
+    y = torch.from_numpy(rng.integers(0, 10, DIGITS))
+    hessian = NetworkHessian(net, x, y)
+    vector = rng.normal(size=hessian.size)
+
+    def gradient() -> object:
+        return torch.autograd.grad(F.cross_entropy(net(x), y), list(net.parameters()))
+
+    gradient(), hessian.product(vector)
+    pairs = [(_seconds(lambda: hessian.product(vector)), _seconds(gradient)) for _ in range(10 * PAIRS)]
+    return float(median(product / slope for product, slope in pairs))
 
 
 def compare(which: str) -> float:

@@ -11,6 +11,7 @@ import { drawMesh, projection, sight } from "./race-solid.js";
  * @typedef {{
  *   size: number, frame: number[], mesh: import("./race-solid.js").Mesh,
  *   racers: Record<string, Racer>, frames: Record<string, Column>,
+ *   across?: string[], up?: string[], texts?: string[][],
  * }} Data
  */
 

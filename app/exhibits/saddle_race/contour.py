@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from app import numbers
 from app.exhibits.saddle_race.course import Frame, relief
 from app.landscape.contour import Contour, Room, contour_of
+from app.landscape.gridded import Valued
 from app.landscape.heights import LARGEST, Heights, mirrored, nice
-from engine.landscape import Surface
 
 SIZE = 516  # px of a side of the plot
 BANDS, SERIES = 8, 10  # levels on each side of zero, evenly spaced or as 1, 2, 5, 10 ...
@@ -32,21 +32,28 @@ class Tick(NamedTuple):
     text: str
 
 
+Ticks = tuple[list[Tick], list[Tick]]
+
+
 @lru_cache(maxsize=32)
-def contour(surface: Surface, frame: Frame) -> Contour:
-    """Return the contour plot of a surface."""
+def contour(surface: Valued, frame: Frame, uneven: bool = False) -> Contour:
+    """Return the contour plot of a surface; see heights_of."""
     values = relief(surface, frame)
-    return contour_of(values, SIZE, SIZE, heights_of(values), room=ROOM, printed=_printed)
+    return contour_of(values, SIZE, SIZE, heights_of(values, uneven), room=ROOM, printed=_printed)
 
 
-def heights_of(values: Floats) -> Heights:
-    """Return the heights for values: even ones, unless a few values reach much further than the others."""
+def heights_of(values: Floats, uneven: bool = False) -> Heights:
+    """Return the heights for values: even ones, unless a few values reach much further than the others.
+
+    uneven   1, 2, 5, 10 ... in any case, where what is small counts as much as what is large
+    """
     sizes = abs(values[np.isfinite(values)])
     most = min(float(sizes.max(initial=0.0)), LARGEST)
     if most < 1 / LARGEST:
         return Heights((1.0,), True)
     usual = float(np.percentile(sizes, USUAL)) or most
-    return mirrored(min(most, FARTHEST * usual), usual, count=BANDS, uneven=UNEVEN, series=SERIES)
+    limit = 0 if uneven else UNEVEN
+    return mirrored(min(most, FARTHEST * usual), usual, count=BANDS, uneven=limit, series=SERIES)
 
 
 def _printed(height: float) -> str:
@@ -54,14 +61,11 @@ def _printed(height: float) -> str:
     return f"+{text}" if height > 0 else text
 
 
-def across(frame: Frame) -> list[Tick]:
-    """Return round numbers along the lower edge."""
-    return [Tick(round(SIZE * share, 1), text) for share, text in _ticks(frame.left, frame.right)]
-
-
-def up(frame: Frame) -> list[Tick]:
-    """Return round numbers along the left edge."""
-    return [Tick(round(SIZE * (1 - share), 1), text) for share, text in _ticks(frame.bottom, frame.top)]
+def edge_ticks(frame: Frame) -> Ticks:
+    """Return round numbers along the lower edge of the plot, and along the left one."""
+    lower = [Tick(round(SIZE * share, 1), text) for share, text in _ticks(frame.left, frame.right)]
+    left = [Tick(round(SIZE * (1 - share), 1), text) for share, text in _ticks(frame.bottom, frame.top)]
+    return lower, left
 
 
 def _ticks(low: float, high: float) -> list[tuple[float, str]]:

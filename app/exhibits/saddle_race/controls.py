@@ -14,6 +14,7 @@ from app.exhibits.saddle_race.printing import exact, number, rate
 from app.exhibits.saddle_race.race import Run
 from app.exhibits.saddle_race.racers import MOST, RACERS, SIX, Racer
 from app.i18n import N_, Words, listed, together
+from app.landscape.heights import Heights
 from app.landscape.names import SCHEDULE_NAMES
 from app.landscape.schedules import EVERY
 from engine.landscape import curvature
@@ -76,7 +77,7 @@ def choices(scene: RaceScene, words: Words) -> dict[str, Any]:
         "letters": formulas.LETTERS,
         "form": options.form(course.pick, picked.options),
         "lr": _rate(picked, course, words),
-        "legend": _legend(scene),
+        "legend": legend(scene.contour.heights),
         "looks": RACERS,
         "schedules": SCHEDULE_NAMES,
         "scheduled": scene.scheduled,
@@ -158,8 +159,8 @@ def _limit(picked: Run, course: Course) -> tuple[str, float] | None:
     return ("2(1 + μ) / λ", 2 * (1 + mu) / largest) if mu else ("2 / λ", 2 / largest)
 
 
-def _legend(scene: RaceScene) -> dict[str, Any]:
-    heights = scene.contour.heights
+def legend(heights: Heights) -> dict[str, Any]:
+    """Return the colours of a contour plot, and the heights at their ends."""
     bars = heights.levels()
     width = 100 / len(bars)
     return {

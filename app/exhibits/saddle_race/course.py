@@ -16,6 +16,7 @@ from app.exhibits.saddle_race.params import Params
 from app.exhibits.saddle_race.racers import MOST, RACERS
 from app.i18n import N_
 from app.landscape.domain import nearest_defined
+from app.landscape.gridded import Valued
 from engine import EngineError, RangeError
 from engine.landscape import CATALOGUE, SURFACES, CriticalPoint, Surface, critical_points, parse, ravine, schedule
 
@@ -198,7 +199,7 @@ def nearest_saddle(surface: Surface, frame: Frame, start: Point) -> CriticalPoin
 
 
 @lru_cache(maxsize=32)
-def relief(surface: Surface, frame: Frame) -> NDArray[np.float64]:
+def relief(surface: Valued, frame: Frame) -> NDArray[np.float64]:
     """Return f on a grid of the frame, (SAMPLES, SAMPLES), row 0 at the bottom."""
     across, up = frame.grid(SAMPLES)
     values = np.asarray(surface.value(across[None, :], up[:, None]))

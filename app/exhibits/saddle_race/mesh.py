@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from app import palette
 from app.exhibits.saddle_race.contour import heights_of
 from app.exhibits.saddle_race.course import Frame, relief
+from app.landscape.gridded import Valued
 from app.landscape.heights import Heights
-from engine.landscape import Surface
 
 QUADS = 24  # along each side
 WIDTH, HEIGHT = 480, 350  # px of the picture
@@ -42,6 +42,16 @@ class Mesh:
     scale: Heights
     middle: float  # of the scale, what stands at height 0
     spread: float  # of the scale, from -0.5 to 0.5
+
+    def data(self) -> dict[str, Any]:
+        """Return what a script needs to draw the mesh from another side."""
+        return {
+            "quads": QUADS,
+            "unit": UNIT,
+            "middle": [WIDTH / 2, HEIGHT / 2],
+            "heights": [None if np.isnan(one) else one for one in self.heights.ravel().tolist()],
+            "levels": self.levels.ravel().tolist(),
+        }
 
     def rise(self, values: Floats) -> Floats:
         """Return how high values of f stand in space."""
@@ -81,6 +91,40 @@ class Mesh:
         return [not any(one) for one in hidden.tolist()]
 
 
+def solid_line(
+    form: Mesh, points: list[list[float]], rises: list[float | None], turn: int, tilt: int
+) -> tuple[str, str]:
+    """Return a path on the mesh, what is seen of it and what the surface hides; it breaks off where it leaves.
+
+    points   in shares of the frame's sides, from the left and from the top
+    rises    how high each stands, None where the surface has no height
+    """
+    if not points:
+        return "", ""
+    places, heights = np.array(points), np.array(rises, float)
+    across, up = 2 * places[:, 0] - 1, 1 - 2 * places[:, 1]
+    x, y, _ = projected(across, up, heights, turn, tilt)
+    seen = form.seen(across, up, heights, turn, tilt)
+    inside = (np.isfinite(heights) & np.all(abs(places - 0.5) <= 0.5, axis=1)).tolist()
+    paths, ends = ["", ""], [-1, -1]
+    for k in range(1, len(points)):
+        if inside[k] and inside[k - 1]:
+            part = 0 if seen[k] and seen[k - 1] else 1
+            begin = "" if ends[part] == k - 1 else f"M{x[k - 1]:.1f} {y[k - 1]:.1f}"
+            paths[part] += f"{begin}L{x[k]:.1f} {y[k]:.1f}"
+            ends[part] = k
+    return paths[0], paths[1]
+
+
+def solid_place(point: list[float], rise: float | None, turn: int, tilt: int) -> str:
+    """Return the transform that puts something on the mesh; "" where the surface has no height."""
+    if rise is None:
+        return ""
+    across, up = np.array([2 * point[0] - 1]), np.array([1 - 2 * point[1]])
+    x, y, _ = projected(across, up, np.array([rise]), turn, tilt)
+    return f"translate({x[0]:.1f} {y[0]:.1f})"
+
+
 def projected(across: Floats, up: Floats, rise: Floats, turn: int, tilt: int) -> tuple[Floats, Floats, Floats]:
     """Return (x, y) on the screen in px and the depth, seen from far away: parallels stay parallel.
 
@@ -95,9 +139,9 @@ def projected(across: Floats, up: Floats, rise: Floats, turn: int, tilt: int) ->
 
 
 @lru_cache(maxsize=32)
-def mesh(surface: Surface, frame: Frame) -> Mesh:
-    """Return the mesh of a surface."""
-    scale = heights_of(relief(surface, frame))
+def mesh(surface: Valued, frame: Frame, uneven: bool = False) -> Mesh:
+    """Return the mesh of a surface; see heights_of."""
+    scale = heights_of(relief(surface, frame), uneven)
     across, up = frame.grid(QUADS + 1)
     values = np.asarray(surface.value(across[None, :], up[:, None]))
     places = np.where(np.isnan(values), np.nan, scale.position(values))

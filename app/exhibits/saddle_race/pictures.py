@@ -9,9 +9,13 @@ import numpy as np
 from PIL import Image
 
 from app import palette
-from app.exhibits.saddle_race.contour import SIZE
+from app.exhibits.saddle_race.contour import SIZE, Ticks
+from app.exhibits.saddle_race.course import Frame
 from app.exhibits.saddle_race.printing import number
 from app.exhibits.saddle_race.racers import RACERS
+from app.landscape.contour import Contour
+from app.landscape.gridded import Valued
+from app.landscape.heights import Heights
 from app.sheet import HATCH as GAP
 from app.sheet import INK, INK3, PAPER, RULE, Sheet
 
@@ -29,7 +33,7 @@ def png(scene: RaceScene) -> bytes:
     sheet = Sheet(WIDTH, HEIGHT)
     sheet.text((LEFT, 26), _title(scene), 16)
     side = SIZE * sheet.zoom
-    plot = _relief(scene, side)
+    plot = relief(course.surface, course.frame, scene.contour.heights, side)
     pen = Sheet(SIZE, SIZE)  # what leaves the frame is cut off at its edge
     assert pen.zoom >= sheet.zoom
     canvas = plot.resize((SIZE * pen.zoom, SIZE * pen.zoom))
@@ -49,7 +53,7 @@ def png(scene: RaceScene) -> bytes:
             _glyph(pen, mark["key"], *mark["ball"])
     _start(pen, *scene.start_at)
     sheet.image.paste(pen.image.resize((side, side)), (LEFT * sheet.zoom, TOP * sheet.zoom))
-    _axes(sheet, scene)
+    axes(sheet, scene.contour, scene.edge_ticks)
     _standings(sheet, scene)
     return sheet.png()
 
@@ -58,11 +62,10 @@ def _title(scene: RaceScene) -> str:
     return f"f(x, y) = {scene.course.surface.formula}   step {scene.step} of {scene.params.steps}"
 
 
-def _relief(scene: RaceScene, side: int) -> Image.Image:
+def relief(surface: Valued, frame: Frame, heights: Heights, side: int) -> Image.Image:
     """Return the bands of height as pixels, with a darker one where two bands meet."""
-    course, heights = scene.course, scene.contour.heights
-    across, up = course.frame.grid(side)
-    values = np.asarray(course.surface.value(across[None, :], up[::-1, None]))
+    across, up = frame.grid(side)
+    values = np.asarray(surface.value(across[None, :], up[::-1, None]))
     bands = heights.levels()
     index = np.clip(np.searchsorted(heights.bounds, np.nan_to_num(values), side="right") - 1, 0, len(bands) - 1)
     colours = np.array([_rgb(palette.colour(level)) for *_, level in bands], np.uint8)
@@ -93,16 +96,16 @@ def _start(sheet: Sheet, x: float, y: float) -> None:
     sheet.pen.ellipse([(x - 6) * zoom, (y - 6) * zoom, (x + 6) * zoom, (y + 6) * zoom], "#FFFFFF", INK, 2 * zoom)
 
 
-def _axes(sheet: Sheet, scene: RaceScene) -> None:
-    zoom = sheet.zoom
+def axes(sheet: Sheet, plot: Contour, ticks: Ticks) -> None:
+    """Draw the plot's edge, the numbers along it and the heights printed on its lines."""
+    zoom, (across, up) = sheet.zoom, ticks
     box = [LEFT * zoom, TOP * zoom, (LEFT + SIZE) * zoom, (TOP + SIZE) * zoom]
     sheet.pen.rectangle(box, outline=INK3, width=zoom)
-    along, beside = scene.edge_ticks
-    for tick in along:
+    for tick in across:
         sheet.text((LEFT + tick.at, TOP + SIZE + 16), tick.text, 12, INK3, "mm")
-    for tick in beside:
+    for tick in up:
         sheet.text((LEFT - 8, TOP + tick.at), tick.text, 12, INK3, "rm")
-    for label in scene.contour.labels:
+    for label in plot.labels:
         sheet.text((LEFT + label.x, TOP + label.y), label.text, 12, INK3, "mm")
 
 
@@ -153,19 +156,23 @@ def svg(scene: RaceScene) -> str:
         f'<rect width="{SIZE}" height="{SIZE}" fill="{GAP}"/>',
         *_svg_plot(scene),
         f'<rect width="{SIZE}" height="{SIZE}" fill="none" stroke="{INK3}"/>',
-        *_svg_axes(scene),
+        *svg_axes(scene.contour, scene.edge_ticks),
         *_svg_standings(scene),
         "</g></svg>",
     ]
     return "\n".join(parts)
 
 
-def _svg_plot(scene: RaceScene) -> list[str]:
-    areas = [
+def svg_relief(plot: Contour) -> list[str]:
+    """Return the areas of the colour scale, each with its border."""
+    return [
         f'<path fill="{palette.colour(one.level)}" fill-rule="evenodd" stroke="{INK}" '
         f'stroke-opacity="{0.75 if one.value == 0 else 0.22}" d="{one.path}"/>'
-        for one in scene.contour.areas
+        for one in plot.areas
     ]
+
+
+def _svg_plot(scene: RaceScene) -> list[str]:
     tracks = [
         f'<path fill="none" stroke="{mark["look"].light}" stroke-width="2" d="{mark["line"]}"'
         + (f' stroke-dasharray="{mark["look"].dash}"/>' if mark["look"].dash else "/>")
@@ -175,7 +182,8 @@ def _svg_plot(scene: RaceScene) -> list[str]:
     x, y = scene.start_at
     start = f'<circle cx="{x}" cy="{y}" r="6" fill="#FFFFFF" stroke="{INK}" stroke-width="2"/>'
     balls = [_svg_glyph(mark["key"], *mark["ball"]) for mark in scene.marks() if mark["ball"]]
-    return ['<g clip-path="url(#frame)">', *areas, *tracks, start, *balls, "</g>"]
+    inside = [*svg_relief(scene.contour), *tracks, start, *balls]
+    return ['<g clip-path="url(#frame)">', *inside, "</g>"]
 
 
 def _svg_glyph(key: str, x: float, y: float) -> str:
@@ -185,13 +193,11 @@ def _svg_glyph(key: str, x: float, y: float) -> str:
     return f'<path transform="{place}" d="{look.glyph}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"/>'
 
 
-def _svg_axes(scene: RaceScene) -> list[str]:
-    along, beside = scene.edge_ticks
-    across = [f'<text x="{one.at}" y="{SIZE + 18}" text-anchor="middle">{one.text}</text>' for one in along]
-    up = [f'<text x="-8" y="{one.at + 4}" text-anchor="end">{one.text}</text>' for one in beside]
-    labels = [
-        f'<text x="{one.x}" y="{one.y + 4}" text-anchor="middle">{one.text}</text>' for one in scene.contour.labels
-    ]
+def svg_axes(plot: Contour, ticks: Ticks) -> list[str]:
+    """Return the numbers along the edge and on the lines."""
+    across = [f'<text x="{one.at}" y="{SIZE + 18}" text-anchor="middle">{one.text}</text>' for one in ticks[0]]
+    up = [f'<text x="-8" y="{one.at + 4}" text-anchor="end">{one.text}</text>' for one in ticks[1]]
+    labels = [f'<text x="{one.x}" y="{one.y + 4}" text-anchor="middle">{one.text}</text>' for one in plot.labels]
     return [*across, *up, *labels]
 
 

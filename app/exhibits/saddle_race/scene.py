@@ -13,10 +13,10 @@ from markupsafe import Markup
 from app.exhibits.base import plain_query
 from app.exhibits.saddle_race import controls
 from app.exhibits.saddle_race.cartoon import Cartoon, cartoon
-from app.exhibits.saddle_race.contour import SIZE, Tick, across, contour, up
+from app.exhibits.saddle_race.contour import SIZE, Ticks, contour, edge_ticks
 from app.exhibits.saddle_race.course import course_of, usual_start
 from app.exhibits.saddle_race.frames import Frames
-from app.exhibits.saddle_race.mesh import HEIGHT, QUADS, UNIT, WIDTH, Mesh, mesh, projected
+from app.exhibits.saddle_race.mesh import Mesh, mesh, solid_line, solid_place
 from app.exhibits.saddle_race.params import Params
 from app.exhibits.saddle_race.plot import dots, line, place, track
 from app.exhibits.saddle_race.race import Run, run
@@ -52,9 +52,8 @@ class RaceScene(Walk):
         return contour(self.course.surface, self.course.frame)
 
     @property
-    def edge_ticks(self) -> tuple[list[Tick], list[Tick]]:
-        """Round numbers along the lower edge of the plot, and along the left one."""
-        return across(self.course.frame), up(self.course.frame)
+    def edge_ticks(self) -> Ticks:
+        return edge_ticks(self.course.frame)
 
     @cached_property
     def mesh(self) -> Mesh:
@@ -118,17 +117,10 @@ class RaceScene(Walk):
 
     def data(self, frames: Frames) -> dict[str, Any]:
         """Return what the page's scripts need to place: geometry in px, and texts that are printed already."""
-        form = self.mesh
         return {
             "size": SIZE,
             "frame": list(self.course.frame),
-            "mesh": {
-                "quads": QUADS,
-                "unit": UNIT,
-                "middle": [WIDTH / 2, HEIGHT / 2],
-                "heights": [None if np.isnan(one) else one for one in form.heights.ravel().tolist()],
-                "levels": form.levels.ravel().tolist(),
-            },
+            "mesh": self.mesh.data(),
             "racers": self._racers(),
             "frames": frames.packed(),
         }
@@ -183,23 +175,8 @@ class RaceScene(Walk):
 
         It breaks off where it leaves the frame.
         """
-        points = self.tracks[one.key][: self.step + 1]
-        if not points:
-            return "", ""
-        places = np.array(points) / SIZE
-        across, up, rises = 2 * places[:, 0] - 1, 1 - 2 * places[:, 1], np.array(self.rises(one)[: len(points)], float)
-        turn, tilt = self.params.turn, self.params.tilt
-        x, y, _ = projected(across, up, rises, turn, tilt)
-        seen = self.mesh.seen(across, up, rises, turn, tilt)
-        inside = (np.isfinite(rises) & np.all(abs(places - 0.5) <= 0.5, axis=1)).tolist()
-        paths, ends = ["", ""], [-1, -1]
-        for k in range(1, len(points)):
-            if inside[k] and inside[k - 1]:
-                part = 0 if seen[k] and seen[k - 1] else 1
-                begin = "" if ends[part] == k - 1 else f"M{x[k - 1]:.1f} {y[k - 1]:.1f}"
-                paths[part] += f"{begin}L{x[k]:.1f} {y[k]:.1f}"
-                ends[part] = k
-        return paths[0], paths[1]
+        points = _shares(self.tracks[one.key][: self.step + 1])
+        return solid_line(self.mesh, points, self.rises(one)[: len(points)], self.params.turn, self.params.tilt)
 
     def marks(self) -> list[dict[str, Any]]:
         """Return what is drawn of each optimizer at this step."""
@@ -222,12 +199,8 @@ class RaceScene(Walk):
         return shown
 
     def _ball_on_mesh(self, one: Run, point: list[float]) -> str:
-        places = np.array([point]) / SIZE
-        rise = np.array(self.rises(one)[self.step : self.step + 1], float)
-        if not np.isfinite(rise).all():
-            return ""
-        x, y, _ = projected(2 * places[:, 0] - 1, 1 - 2 * places[:, 1], rise, self.params.turn, self.params.tilt)
-        return f"translate({x[0]:.1f} {y[0]:.1f})"
+        (share,) = _shares([point])
+        return solid_place(share, self.rises(one)[self.step], self.params.turn, self.params.tilt)
 
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/saddle-race.html shows."""
@@ -250,6 +223,11 @@ class RaceScene(Walk):
             "refused": self.course.refusal is not None,
             "part": {"narration": Markup(now["narration"])},
         }
+
+
+def _shares(points: list[list[float]]) -> list[list[float]]:
+    """Return places of the plot in shares of its sides."""
+    return [[x / SIZE, y / SIZE] for x, y in points]
 
 
 def canonical(params: Params) -> dict[str, str]:
