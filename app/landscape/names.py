@@ -15,6 +15,8 @@ SURFACE_NAMES = {
     "beale": N_("Beale's function"),
     "ackley": N_("Ackley's function"),
     "rastrigin": N_("Rastrigin's function"),
+    "two-scales": N_("linear regression, inputs on two scales"),
+    "two-scales-normalised": N_("the same, inputs normalised"),
 }
 OPTIMIZER_NAMES = {
     "sgd": "SGD",

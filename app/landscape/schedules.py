@@ -102,7 +102,8 @@ class Scheduled:
     def equation(self) -> str:
         """eta(t) with these numbers."""
         shown = {name: whole(value) for name, value in self.options.items()}
-        return EQUATIONS[self.key].format(**shown)
+        plain = self.key == "cosine" and not self.options["eta_min"]
+        return (DOWN_TO_0 if plain else EQUATIONS[self.key]).format(**shown)
 
     @cached_property
     def shares(self) -> list[float]:
@@ -142,6 +143,7 @@ EQUATIONS = {
     "1/t": "η(t) = η / (1 + {decay} t)",
     "one-cycle": "η(t): η/{div_factor} → η → η/({div_factor} · {final_div_factor}), up to {pct_start} of the steps",
 }
+DOWN_TO_0 = "η(t) = η · (1 + cos(π t / {T_max})) / 2"
 
 
 def scheduled(key: str, steps: int, lr: float, options: Mapping[str, Any]) -> Scheduled:

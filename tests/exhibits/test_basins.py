@@ -158,7 +158,7 @@ def test_every_optimizer_has_its_map(client, key):
         ({"size": "255"}, "64, 128, 256"),
         ({"steps": "100000"}, "Number of steps"),
         ({"optimizer": "none"}, "none"),
-        ({"surface": "two-scales"}, "two-scales"),
+        ({"surface": "three-scales"}, "three-scales"),
     ],
 )
 def test_what_cannot_be_shown_is_said_in_a_sentence(client, query, sentence):
@@ -206,7 +206,7 @@ def test_the_exported_picture_has_both_maps_and_their_legend(client):
         assert svg.text.count(">minimum ") == len(shown["minima"]) == 4
 
 
-@pytest.mark.parametrize("surface", [key for key in CATALOGUE if not key.startswith("two-")])
+@pytest.mark.parametrize("surface", CATALOGUE)
 def test_every_surface_of_the_catalogue_begins_in_its_frame(surface):
     params = Params(surface=surface)
     assert params.window.holds(*params.start)

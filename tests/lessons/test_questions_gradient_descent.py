@@ -1,6 +1,7 @@
 """Questions of "Gradient descent": torch takes the steps and the slopes; the lesson's numbers are checked too."""
 
 import math
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -8,6 +9,9 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.data import DataLoader
 
+from app import paths
+from app.exhibits.batch_sizes.params import Params
+from app.exhibits.batch_sizes.scene import BatchSizesScene
 from app.i18n import words
 from app.lessons.questions.gradient_descent import QUESTIONS
 from engine.landscape import SURFACES, critical_points, curvature, endpoints, parse, ravine, trajectories, trajectory
@@ -175,3 +179,29 @@ def test_the_normalised_flats_are_reached_after_eleven_steps():
     path = trajectory("sgd", NORMALISED, (-20, -20), 40, lr=rate)
     above = NORMALISED.value(path[:, 0], path[:, 1]) - lowest(NORMALISED, (-30, 80, -30, 80)).value
     assert int((above <= 0.01 * above[0]).argmax()) == 11
+
+
+def caption(language, link):
+    """Return what a lesson writes below the exhibit of a link."""
+    text = (paths.TEMPLATES / "lessons" / language / "gradient-descent.md").read_text()
+    return text.split(f"::: exhibit batch-sizes?{link}\n")[1].split(":::")[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_caption_of_the_schedules_says_how_far_above_the_minimum_both_runs_end(language):
+    link = "tab=schedules&schedule=cosine&batch=1&share=40&steps=400&step=400"
+    scene = BatchSizesScene(Params.model_validate(dict(parse_qsl(link))))
+    cosine, constant = (float(run.losses[-1]) - scene.loss.least for run in scene.runs)
+    assert (f"{constant:.2f}", f"{cosine:.4f}") == ("0.19", "0.0001")
+    assert "0.19" in caption(language, link)
+    assert "0.0001" in caption(language, link)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_caption_of_the_likelihood_has_both_products(language):
+    link = "tab=likelihood&model=logistic&x=0&y=0"
+    for query, product in ((link, "0.00000006"), (link.replace("x=0&y=0", "x=3.3&y=-4.2"), "0.0025")):
+        scene = BatchSizesScene(Params.model_validate(dict(parse_qsl(query))))
+        likelihood = float(np.prod(scene.terms.factor))
+        assert f"{likelihood:.{len(product) - 2}f}" == product
+        assert product in caption(language, link)

@@ -26,7 +26,14 @@ STARTS = {"himmelblau": (0.6, 1.5)}  # where another start than the catalogue's 
 # Learning rates where the learner gives none. Steps of the first kind are as long as the slope is steep, ...
 BY_SLOPE = ("sgd", "momentum", "nesterov", "perturbed-gd")
 STEEP = {"slow-saddle": 0.5, "plateau": 0.5, "bowl": 0.1, "double-well": 0.1, "rosenbrock": 5e-4, "himmelblau": 5e-3}
-STEEP |= {"ravine": 0.015, "beale": 1e-3, "ackley": 0.02, "rastrigin": 2e-3}
+STEEP |= {
+    "two-scales": 5e-7,
+    "two-scales-normalised": 0.1,
+    "ravine": 0.015,
+    "beale": 1e-3,
+    "ackley": 0.02,
+    "rastrigin": 2e-3,
+}
 USUAL_RATE = 0.01
 # ... those of the second a share of the frame, and Newton's one step as he would take it.
 SHARES = {"adagrad": 1 / 24, "lion": 1 / 400, "rmsprop": 1 / 120}

@@ -55,8 +55,8 @@ class Table:
     @property
     def counts(self) -> dict[str, int]:
         """How many there are of each kind."""
-        counted = Counter(point.kind for point in self.points)
-        return {kind: counted[kind] for kind in KINDS}  # type: ignore[index]
+        counted = Counter[str](point.kind for point in self.points)
+        return {kind: counted[kind] for kind in KINDS}
 
     @property
     def more(self) -> int:

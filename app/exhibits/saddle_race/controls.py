@@ -35,6 +35,8 @@ SURFACES = {
     "beale": N_("Beale"),
     "ackley": N_("Ackley"),
     "rastrigin": N_("Rastrigin"),
+    "two-scales": N_("Two scales"),
+    "two-scales-normalised": N_("Two scales, normalised"),
 }
 IN_A_ROW = 7  # surfaces that are always seen; the others are in a fold
 NUDGE, NOISE = 1e-8, 0.01

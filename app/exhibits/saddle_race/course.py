@@ -25,6 +25,7 @@ USUAL_FRAME = (-2.0, 2.0, -2.0, 2.0)
 STARTS = {"saddle": (-1.5, 5e-3)}  # where another start than the catalogue's tells more in the usual steps
 # Rates for the optimizers whose steps are as long as the slope is steep, where the usual one would throw them out.
 STEEP = {"slow-saddle": 0.2, "ravine": 0.015, "rosenbrock": 5e-4, "himmelblau": 5e-3, "beale": 2e-3, "rastrigin": 1e-3}
+STEEP |= {"two-scales": 5e-7, "two-scales-normalised": 0.1}
 BY_SLOPE = ("sgd", "momentum", "nesterov", "perturbed-gd")
 SAMPLES = 121  # along each side of the frame
 SADDLE_STARTS = 25  # Newton's method starts from so many points along each side
