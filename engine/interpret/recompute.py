@@ -22,10 +22,10 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from engine.interpret.patches import Places
 from engine.nets.architecture import Stage
 
 Spans = NDArray[np.int64]  # (n, 2): first, and one behind the last; equal where there is nothing
-Places = NDArray[np.int64]
 
 
 def _conv2d(x: Tensor, stage: Stage, module: nn.Module) -> Tensor:

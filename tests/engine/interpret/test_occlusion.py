@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from engine import RangeError, ShapeError
-from engine.interpret.occlusion import Answers, Grid, Occluder, occlude
+from engine.interpret.occlusion import Occluder, occlude
+from engine.interpret.patches import Answers, Grid
 from engine.interpret.recompute import Changed, Rectangles
 from engine.nets import NETS
 from engine.nets.architecture import Architecture, Norm, Stage
