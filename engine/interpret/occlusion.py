@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.errors import RangeError, ShapeError
@@ -33,8 +34,8 @@ class Occluder:
     cover    what stands in the patch: one number, one for each channel (C,), or a whole picture (C, H, W) of which
              the patch shows its part; normalised as x is
     target   the class whose probability is told; the most likely one of the undisturbed picture unless told
-    unit     (stage, index) of a feature map, or of a unit behind the maps; unless told, the map of the last ReLU
-             over maps that holds the largest number
+    unit     (stage, index) of a feature map, or of a unit behind the maps; without an index, that of the stage which
+             holds the largest number; without a stage, of the last ReLU over maps
     dtype    in which to compute; as the weights are unless told. bfloat16 is faster and good to two digits
 
     Everything is computed as in eval mode; the network itself is left as it is.
@@ -48,7 +49,7 @@ class Occluder:
         *,
         cover: object = 0.0,
         target: int | None = None,
-        unit: tuple[str, int] | None = None,
+        unit: tuple[str, int | None] | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
         own = next(net.parameters()).dtype
@@ -61,10 +62,22 @@ class Occluder:
             self._base = self._walked()
             logits = self._base[self.architecture.logits]
             self.target = int(logits.argmax()) if target is None else self._index(target, self.architecture.logits)
-            self.unit = self._strongest_map() if unit is None else (unit[0], self._index(unit[1], unit[0]))
+            self.unit = self._chosen(unit)
             numbers = self._numbers_of_unit(self._base[self.unit[0]])
             self.strongest = int(numbers.argmax())  # where in its map, row by row
             self.undisturbed = self._answers(logits, numbers)
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """Of all classes, without a patch."""
+        shares: NDArray[np.float64] = torch.softmax(self._base[self.architecture.logits][0].double(), 0).numpy()
+        return shares
+
+    @property
+    def map(self) -> NDArray[np.float64]:
+        """The unit's map without a patch, (H, W); (1, 1) of a unit behind the maps."""
+        plane = self._base[self.unit[0]][0, self.unit[1]].double().numpy()
+        return np.atleast_2d(plane)
 
     def at(self, corners: object, size: int) -> Answers:
         """Return the answers with a patch of size x size at each of `corners`, (n, 2): top row, left column.
@@ -130,13 +143,20 @@ class Occluder:
         """Return what computes a stage in eval mode."""
         return nn.Identity() if stage.kind == "dropout" else self._net.get_submodule(stage.path)
 
-    def _strongest_map(self) -> tuple[str, int]:
-        stage = [
-            stage for stage in self.architecture.stages if stage.kind == "relu" and self._base[stage.name].ndim == 4
+    def _chosen(self, unit: tuple[str, int | None] | None) -> tuple[str, int]:
+        stage, index = unit or (self._last_relu(), None)
+        if index is not None:
+            return stage, self._index(index, stage)
+        value = self._base[self.architecture.stage(stage).name][0]
+        return stage, int(value.reshape(len(value), -1).amax(1).argmax())
+
+    def _last_relu(self) -> str:
+        over_maps = [
+            one.name for one in self.architecture.stages if one.kind == "relu" and self._base[one.name].ndim == 4
         ]
-        if not stage:
+        if not over_maps:
             raise RangeError("{net} has no ReLU over maps; name a unit", net=self.architecture.title)
-        return stage[-1].name, int(self._base[stage[-1].name][0].amax((1, 2)).argmax())
+        return over_maps[-1]
 
     def _index(self, index: int, stage: str) -> int:
         """Return the index of a map or of a unit of a stage. Raises RangeError if there is none."""
@@ -184,7 +204,7 @@ def occlude(
     stride: int,
     cover: object = 0.0,
     target: int | None = None,
-    unit: tuple[str, int] | None = None,
+    unit: tuple[str, int | None] | None = None,
     dtype: torch.dtype | None = None,
 ) -> Iterator[Answers]:
     """Yield the answers for a patch at every position, (rows, columns), as more and more of them are known.
@@ -197,7 +217,7 @@ def occlude(
     _, height, width = net.architecture.input_shape
     grid = Grid(height, width, size, stride)
     answers = Answers.unknown(*grid.shape)
-    for places in grid.coarse_to_fine():
+    for _, places in grid.coarse_to_fine():
         ordered = places[occluder.order(places * stride, size)]
         for start in range(0, len(ordered), BATCH):
             part = ordered[start : start + BATCH]

@@ -61,8 +61,12 @@ class Grid:
         rows, columns = self.shape
         return rows * columns
 
-    def coarse_to_fine(self) -> Iterator[Places]:
-        """Yield places (n, 2) of the grid, row and column: a few far apart, then those between, until all are told."""
+    def coarse_to_fine(self) -> Iterator[tuple[int, Places]]:
+        """Yield (step, places): a few places of the grid far apart, then those between, until all are told.
+
+        step     how far apart the places known by then are; at last 1
+        places   (n, 2): row and column
+        """
         rows, columns = self.shape
         step = 1
         while 2 * step * (FEWEST - 1) < max(rows, columns):
@@ -72,5 +76,5 @@ class Grid:
         while step:
             here = (places % step == 0).all(axis=1) & ~told
             told |= here
-            yield places[here]
+            yield step, places[here]
             step //= 2

@@ -191,6 +191,7 @@ def test_target_and_unit_are_the_strongest_unless_told(rng):
     assert occluder.target == int(values["fc"].argmax())
     assert occluder.unit == ("relu2", int(values["relu2"][0].amax((1, 2)).argmax()))
     assert occluder.undisturbed.peak[0] == pytest.approx(float(values["relu2"].max()))
+    assert Occluder(net, x, unit=("conv1", None)).unit == ("conv1", int(values["conv1"][0].amax((1, 2)).argmax()))
 
 
 def test_unit_behind_the_maps_is_one_number(rng):
@@ -201,7 +202,8 @@ def test_unit_behind_the_maps_is_one_number(rng):
 
 
 def test_positions_come_coarse_to_fine_and_each_once():
-    levels = list(Grid(224, 224, 32, 8).coarse_to_fine())
+    steps, levels = zip(*Grid(224, 224, 32, 8).coarse_to_fine(), strict=True)
+    assert steps == (8, 4, 2, 1)
     assert [len(level) for level in levels] == [16, 33, 120, 456]  # 4 x 4 of 25 x 25, then the rest of 7 x 7, 13 x 13
     every = np.concatenate(levels)
     assert len(np.unique(every, axis=0)) == len(every) == 625
@@ -210,7 +212,7 @@ def test_positions_come_coarse_to_fine_and_each_once():
 @pytest.mark.parametrize("sides", [(8, 8), (8, 30), (40, 9)], ids=str)
 def test_every_position_of_small_and_narrow_grids_comes(sides):
     grid = Grid(*sides, 8, 1)
-    every = np.concatenate(list(grid.coarse_to_fine()))
+    every = np.concatenate([places for _, places in grid.coarse_to_fine()])
     assert sorted(map(tuple, every.tolist())) == [tuple(place) for place in np.ndindex(grid.shape)]
 
 
