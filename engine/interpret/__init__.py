@@ -1,0 +1,1 @@
+"""What trained networks have learned to see: one file for each paper."""
