@@ -15,6 +15,7 @@ from app.bench import (
     conv_transpose2d,
     first_page,
     image,
+    interpret,
     landscape,
     light_requests,
     pooling,
@@ -25,7 +26,18 @@ from app.bench.machine import machine
 from app.bench.report import document, table
 from app.bench.row import Outcome, Row, outcome
 
-FAMILIES = (conv2d, conv_transpose2d, pooling, landscape, image, trace_http, first_page, light_requests, step_drawn)
+FAMILIES = (
+    conv2d,
+    conv_transpose2d,
+    pooling,
+    landscape,
+    image,
+    interpret,
+    trace_http,
+    first_page,
+    light_requests,
+    step_drawn,
+)
 ROWS: dict[str, Row] = {row.name: row for family in FAMILIES for row in family.rows()}
 
 
