@@ -25,7 +25,7 @@ def filters_transposed(passed: ForwardPass, stage: Stage, signal: Tensor, box: B
 
     down[c, stride i + u - padding, stride j + v - padding] += weight[k, c, u, v] * signal[k, i, j]
     """
-    weight, below = _weight(passed, stage), passed.below(stage)
+    weight, below = weight_of(passed, stage), passed.below(stage)
     filters, maps = len(weight) // stage.groups, weight.shape[1]  # of one group
     first, stop = box.channels[0] // filters, (box.channels[1] - 1) // filters + 1  # groups that the signal is in
     used = box.channels
@@ -43,9 +43,20 @@ def unpooled(passed: ForwardPass, stage: Stage, signal: Tensor, box: Box) -> tup
     """Return every number at the place where its window's maximum was on the way up; zeros elsewhere.
 
     down[c, switches[c, i, j]] += signal[c, i, j]
-    Windows that overlap may share a switch. Their numbers are added, as the chain rule wants it; an unpooling that
-    overwrites, as torch's max_unpool2d does, loses more than half of the projection of AlexNet and ZFNet.
+    Windows that overlap may share a switch. Their numbers are added, as the chain rule wants it.
     """
+    return _back(passed, stage, signal, box, adding=True)
+
+
+def overwritten(passed: ForwardPass, stage: Stage, signal: Tensor, box: Box) -> tuple[Tensor, Box]:
+    """Return the same where of windows that share a switch only the last one counts, as with torch's max_unpool2d.
+
+    Wrong wherever windows overlap: of a projection of AlexNet or ZFNet more than half is lost. It is here to be seen.
+    """
+    return _back(passed, stage, signal, box, adding=False)
+
+
+def _back(passed: ForwardPass, stage: Stage, signal: Tensor, box: Box, *, adding: bool) -> tuple[Tensor, Box]:
     below = passed.below(stage)
     under = box.under(stage, tuple(below.shape), box.channels)
     (row, end_row), (column, end_column) = under.rows, under.columns
@@ -53,7 +64,8 @@ def unpooled(passed: ForwardPass, stage: Stage, signal: Tensor, box: Box) -> tup
     places, width = passed.switches[stage.name][box.slices], below.shape[2]
     inside = (places // width - row) * columns + (places % width - column)
     plane = signal.new_zeros((len(signal), rows * columns))
-    plane.scatter_add_(1, inside.flatten(1), signal.flatten(1))
+    put = plane.scatter_add_ if adding else plane.scatter_
+    put(1, inside.flatten(1), signal.flatten(1))
     return plane.view(-1, rows, columns), under
 
 
@@ -75,7 +87,7 @@ def passed_through(passed: ForwardPass, stage: Stage, signal: Tensor, box: Box) 
 def weights_transposed(passed: ForwardPass, stage: Stage, signal: Tensor, box: Box) -> tuple[Tensor, Box]:
     """Return weight.T @ signal, in the shape of what the layer reads."""
     below = passed.below(stage)
-    made = signal.flatten() @ _weight(passed, stage)[slice(*box.channels)]
+    made = signal.flatten() @ weight_of(passed, stage)[slice(*box.channels)]
     return made.view(below.shape), Box.whole(tuple(below.shape))
 
 
@@ -96,7 +108,8 @@ DOWN: dict[str, Way] = {
 }
 
 
-def _weight(passed: ForwardPass, stage: Stage) -> Tensor:
+def weight_of(passed: ForwardPass, stage: Stage) -> Tensor:
+    """Return the weight of a convolution or a linear layer."""
     weight = passed.net.get_submodule(stage.path).weight
     assert isinstance(weight, Tensor)
     return weight

@@ -19,7 +19,7 @@ from torch import Tensor
 from engine.errors import RangeError
 from engine.geometry import whole
 from engine.interpret.box import Box
-from engine.interpret.descent import DOWN, passed_through
+from engine.interpret.descent import DOWN, Way, overwritten, passed_through
 from engine.interpret.forward_pass import ForwardPass
 from engine.interpret.relu_rules import find_rule
 from engine.nets.architecture import Shape, Stage
@@ -31,6 +31,7 @@ Array = NDArray[Any]
 PIXELS = "input"
 NORMS = ("gradient", "pass")
 STARTS = ("activation", "one")
+OVERLAPS = ("add", "overwrite")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +95,7 @@ def project(
     keep: Keep = "strongest",
     norm: str = "gradient",
     start: str = "activation",
+    overlap: str = "add",
 ) -> Projection:
     """Return the way from a unit of a network down to the pixels of a picture.
 
@@ -106,12 +108,13 @@ def project(
              "gradient", the chain rule; or "pass", left out on the way down, as Zeiler & Fergus did
     start    "activation": begin with the numbers that are kept; "one": begin with 1 in their places, so that "gradient"
              is the gradient of their sum
+    overlap  what becomes of numbers that meet in one cell because windows of a pooling share their maximum: "add", the
+             chain rule; or "overwrite", the last one stays, by which much is lost
     Raises RangeError on anything else, and if `net` is not of engine.nets; ShapeError on another picture.
     Source: Zeiler & Fergus 2014, Visualizing and Understanding Convolutional Networks, section 2.1.
     """
-    return project_known(
-        ForwardPass.of(net, x, until=layer), layer, unit, method=method, keep=keep, norm=norm, start=start
-    )
+    passed = ForwardPass.of(net, x, until=layer)
+    return project_known(passed, layer, unit, method=method, keep=keep, norm=norm, start=start, overlap=overlap)
 
 
 def project_known(
@@ -123,11 +126,14 @@ def project_known(
     keep: Keep = "strongest",
     norm: str = "gradient",
     start: str = "activation",
+    overlap: str = "add",
 ) -> Projection:
     """Return what `project` returns, of a forward pass that is there already, with its switches."""
     rule = find_rule(method)
     _one_of("norm", norm, NORMS)
     _one_of("start", start, STARTS)
+    _one_of("overlap", overlap, OVERLAPS)
+    ways = _ways(norm, overlap)
     stages = _way_down(passed.net, layer)
     with torch.inference_mode():
         signal, box = _kept(passed.values[layer], layer, unit, keep)
@@ -136,14 +142,22 @@ def project_known(
         for stage in stages:
             if stage.kind == "relu":
                 signal = rule(signal, passed.below(stage)[box.slices])
-            elif stage.kind == "local_response_norm" and norm == "pass":
-                signal, box = passed_through(passed, stage, signal, box)
             else:
-                signal, box = DOWN[stage.kind](passed, stage, signal, box)
+                signal, box = ways[stage.kind](passed, stage, signal, box)
             signals.append(
                 _told(passed, passed.net.architecture.reads(stage.name), stage.kind, stage.name, signal, box)
             )
     return Projection(layer, unit, method, tuple(signals))
+
+
+def _ways(norm: str, overlap: str) -> dict[str, Way]:
+    """Return what each kind of stage but a ReLU makes of a signal, where these are chosen."""
+    ways = dict(DOWN)
+    if norm == "pass":
+        ways["local_response_norm"] = passed_through
+    if overlap == "overwrite":
+        ways["max_pool2d"] = overwritten
+    return ways
 
 
 def _way_down(net: Network, layer: str) -> list[Stage]:

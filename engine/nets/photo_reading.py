@@ -45,7 +45,7 @@ def read_photo(net: str, weights: str, photo: Pixels, crop: Crop | None = None) 
     """
     from engine.nets.run import activations
 
-    network, head = _begun(net, weights, photo, crop)
+    network, head = begun(net, weights, photo, crop)
     return replace(head, values=activations(network, head.prepared.input))
 
 
@@ -55,7 +55,7 @@ def walk_photo(
     """Yield the reading of a photo without values first, then (stage, value) as soon as each is computed."""
     from engine.nets.run import walk_activations
 
-    network, head = _begun(net, weights, photo, crop)
+    network, head = begun(net, weights, photo, crop)
     yield head
     yield from walk_activations(network, head.prepared.input)
 
@@ -75,7 +75,7 @@ def first_filters(net: str, weights: str) -> NDArray[np.float32]:
     return weight
 
 
-def _begun(net: str, weights: str, photo: Pixels, crop: Crop | None) -> tuple[Network, PhotoReading]:
+def begun(net: str, weights: str, photo: Pixels, crop: Crop | None) -> tuple[Network, PhotoReading]:
     """Return a network and its reading of a photo, which has no values yet."""
     network, manifest = _network(net, weights)
     prepared = prepare(photo, network.architecture.input_shape[1], crop)

@@ -231,9 +231,7 @@ class FunctionalRelu(torch.nn.Module):
 
 
 def test_a_module_whose_relus_could_slip_through_is_refused() -> None:
-    with pytest.raises(
-        RangeError, match=r"follows the stages of .*, got FunctionalRelu"
-    ):
+    with pytest.raises(RangeError, match=r"follows the stages of .*, got FunctionalRelu"):
         project(FunctionalRelu(), np.ones((3, 8, 8)), "conv1", 0)
 
 
