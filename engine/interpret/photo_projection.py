@@ -10,23 +10,21 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.errors import RangeError
+from engine.interpret.box import Box
+from engine.interpret.made_of import Array, Place, SmallPart, Terms
 from engine.nets.architecture import Architecture, Shape
 from engine.nets.photo_reading import begun
 from engine.photo import Crop, Pixels, PreparedPhoto
 from engine.weights import Manifest
 
 if TYPE_CHECKING:
-    from engine.interpret.box import Box
     from engine.interpret.forward_pass import ForwardPass
     from engine.interpret.projection import Projection
-    from engine.interpret.terms import Terms
     from engine.nets.network import Network
 
-Array = NDArray[Any]
-Place = tuple[int, int, int]
+NO_WAY_DOWN = {"softmax"}  # kinds of stages that nothing can begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Step:
     shape: Shape
     box: Box
     strongest: int
-    plane: Array  # (h, w)
+    plane: Array  # (h, w); of a linear stage (1, n), all its units
     largest: float  # of all maps, without sign
     above_zero: int
     below_zero: int
@@ -99,6 +97,7 @@ class PhotoProjection:
     other: Array  # the same by the other method
     spot: Place
     terms: Terms | None  # None of the first step: what is kept is made of nothing
+    part: SmallPart | None
     pixels: Array  # (3, h, w)
     other_pixels: Array
     overwritten: Array  # (3, h, w): where of numbers that meet in one cell only the last stays
@@ -124,6 +123,7 @@ def project_photo(net: str, weights: str, photo: Pixels, crop: Crop | None, aske
     Raises as that does, and RangeError if there is no such layer, unit, cell, operation or place.
     """
     from engine.interpret.projection import project_known
+    from engine.interpret.small_part import small_part
     from engine.interpret.terms import terms
 
     network, head = begun(net, weights, photo, crop)
@@ -139,6 +139,7 @@ def project_photo(net: str, weights: str, photo: Pixels, crop: Crop | None, aske
     steps = tuple(_step(a, b) for a, b in zip(chosen.stages, other.stages, strict=True))
     at = len(steps) - 1 if asked.at is None else min(asked.at, len(steps) - 1)
     spot = _spot(chosen, at, asked.spot)
+    found = terms(passed, chosen, at, spot, norm=asked.norm) if at else None
     return PhotoProjection(
         architecture=head.architecture,
         manifest=head.manifest,
@@ -150,7 +151,8 @@ def project_photo(net: str, weights: str, photo: Pixels, crop: Crop | None, aske
         window=chosen.stages[at].window,
         other=other.stages[at].window,
         spot=spot,
-        terms=terms(passed, chosen, at, spot, norm=asked.norm) if at else None,
+        terms=found,
+        part=small_part(passed, chosen, at, spot, found) if found else None,
         pixels=chosen.stages[-1].window,
         other_pixels=other.stages[-1].window,
         overwritten=down(asked.method, "overwrite").stages[-1].window,
@@ -207,7 +209,7 @@ def _step(chosen: Any, other: Any) -> Step:
         shape=chosen.shape,
         box=chosen.box,
         strongest=chosen.box.channels[0] + strongest,
-        plane=np.ascontiguousarray(window[strongest]),
+        plane=np.ascontiguousarray(window[strongest] if len(chosen.shape) == 3 else window.reshape(1, -1)),
         largest=float(peaks[strongest]),
         above_zero=int((window > 0).sum()),
         below_zero=int((window < 0).sum()),

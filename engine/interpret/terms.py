@@ -7,7 +7,6 @@ filters), 1 where a switch points and 0 where it does not (unpooling), or 1 and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,43 +15,10 @@ from numpy.typing import NDArray
 from engine.errors import RangeError
 from engine.interpret.descent import weight_of
 from engine.interpret.forward_pass import ForwardPass
+from engine.interpret.made_of import Place, Terms
 from engine.interpret.projection import Projection, Signal
 from engine.interpret.relu_rules import find_rule
 from engine.nets.architecture import Stage
-
-Array = NDArray[Any]
-Place = tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Terms:
-    """One number of a signal: the sum of factors * signals.
-
-    places    (n, 3): channel, row and column, in the signal above, of every number that can reach it
-    signals   (n,) the numbers there
-    factors   (n,) what each is multiplied by
-    seen      what stood in this place on the way up
-    """
-
-    places: NDArray[np.int64]
-    signals: NDArray[np.float64]
-    factors: NDArray[np.float64]
-    seen: float
-
-    @property
-    def products(self) -> NDArray[np.float64]:
-        """What each adds."""
-        return self.signals * self.factors
-
-    @property
-    def value(self) -> float:
-        """The number itself."""
-        return float(self.products.sum())
-
-    @property
-    def strongest(self) -> list[int]:
-        """The terms, the one that adds or takes most first."""
-        return [int(k) for k in np.argsort(-np.abs(self.products), kind="stable")]
 
 
 def terms(passed: ForwardPass, projection: Projection, at: int, place: Place, *, norm: str = "gradient") -> Terms:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.exhibits.image_lab.params import PHOTO_NETS, Params, picture_of
+from app.exhibits.image_lab.params import PHOTO_NETS, Params, PhotoParams, picture_of
 from app.exhibits.image_lab.samples import SAMPLES
 from app.i18n import N_, Words
 from app.networks.sources import SOURCES, best_source
@@ -15,7 +15,7 @@ from engine.weights.official import OFFICIAL
 VIEWS = {"stage": N_("One stage"), "layers": N_("All layers"), "depth": N_("From low to high")}
 
 
-def choices(params: Params, words: Words) -> dict[str, Any]:
+def choices(params: PhotoParams, words: Words) -> dict[str, Any]:
     """Return photos, networks, weights and views."""
     return {
         "samples": [(name, title) for name, (_, title) in SAMPLES.items()],

@@ -16,6 +16,7 @@ from app.networks.sources import architecture_of, best_source
 from engine import RangeError
 from engine.nets import NETS
 from engine.nets.architecture import Architecture
+from engine.photo import Crop, Pixels, crop_of
 
 PhotoNet = Literal["alexnet-2012", "alexnet", "zfnet", "vgg16", "tiny-vgg"]
 PHOTO_NETS = get_args(PhotoNet)
@@ -52,8 +53,8 @@ PhotoText = Annotated[str, AfterValidator(_photo)]
 AnyPlace = Annotated[str, AfterValidator(_place)]
 
 
-class Params(LinkParams):
-    """A photo, the part of it that is seen, a network, and a place in it."""
+class PhotoParams(LinkParams):
+    """A photo, the part of it that is seen, and the network that looks at it."""
 
     photo: Annotated[PhotoText, Field(title=N_("Photo"), description="a sample's name or p-PICTURE")] = "cat"
     zoom: Annotated[int, Field(ge=100, le=800, title=N_("Zoom"), description="percent")] = 100
@@ -61,6 +62,26 @@ class Params(LinkParams):
     down: Annotated[int, Field(ge=0, le=100, title=N_("Down"), description="percent")] = 50
     net: Annotated[PhotoNet, Field(title=N_("Network"))] = FIRST_NET
     weights: Annotated[Literal["", "shipped", "official", "random"], Field(title=N_("Weights"))] = ""
+
+    @property
+    def source(self) -> str:
+        """Where the weights come from; what was not said is the best there is."""
+        return self.weights or best_source(self.net)
+
+    @property
+    def architecture(self) -> Architecture:
+        """The network in the variant that its weights are for. Raises EngineError if they are not here."""
+        return architecture_of(self.net, self.source)
+
+    def crop(self, photo: Pixels) -> Crop:
+        """Return the part of `photo` that is seen."""
+        height, width, _ = photo.shape
+        return crop_of(height, width, zoom=self.zoom / 100, across=self.across / 100, down=self.down / 100)
+
+
+class Params(PhotoParams):
+    """What a network made of a photo, and a place in it."""
+
     cell: Annotated[
         AnyPlace, Field(title=N_("Place"), max_length=60, description="stage.map.row.column; less will do: conv2")
     ] = "conv1"
@@ -75,16 +96,6 @@ class Params(LinkParams):
     view: Annotated[Literal["stage", "layers", "depth"], Field(title=N_("View"))] = "stage"
     step_size: Annotated[Literal["layer", "map", "channel"], Field(title=N_("Step size"))] = "layer"
     step: Annotated[int | None, Field(ge=0, le=10_000, title=N_("Step"))] = None
-
-    @property
-    def source(self) -> str:
-        """Where the weights come from; what was not said is the best there is."""
-        return self.weights or best_source(self.net)
-
-    @property
-    def architecture(self) -> Architecture:
-        """The network in the variant that its weights are for. Raises EngineError if they are not here."""
-        return architecture_of(self.net, self.source)
 
     @property
     def place(self) -> Place:

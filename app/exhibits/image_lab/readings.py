@@ -21,7 +21,7 @@ from app.networks.sources import best_source
 from app.pictures import Pixels
 from engine import RangeError
 from engine.nets.photo_reading import PhotoReading, Values, first_filters, unit_weights, walk_photo
-from engine.photo import Crop, crop_of
+from engine.photo import Crop
 
 MOST_BYTES = 200_000_000  # of all readings kept: AlexNet's take 8 MB each, VGG-16's 110
 
@@ -102,7 +102,7 @@ async def gather(params: Params, state: Any) -> Looked | None:
 
     Of all layers at once nothing is waited for: their pictures are asked for one by one.
     """
-    photo = await _pixels(params.photo, state)
+    photo = await pixels_of(params.photo, state)
     if params.view == "layers":
         _coming(params, (params.net, params.source), params.photo, photo, state)
         return None
@@ -119,7 +119,7 @@ async def early(params: Params, state: Any, name: str) -> StageMaps | None:
     """Return the maps of a stage as soon as they are computed; None if `name` is a picture of something else."""
     if name not in params.architecture.shapes:
         return None
-    photo = await _pixels(params.photo, state)
+    photo = await pixels_of(params.photo, state)
     value = await _coming(params, (params.net, params.source), params.photo, photo, state).stage(name)
     beside = await _beside(params, state) if params.view == "stage" else None
     return StageMaps(params, value, beside.values.get(name) if beside else None)
@@ -131,7 +131,7 @@ async def _beside(params: Params, state: Any) -> PhotoReading | None:
         return None
     name = params.beside or params.photo
     net = (params.beside_net, best_source(params.beside_net)) if params.beside_net else (params.net, params.source)
-    return await _reading(params, net, name, await _pixels(name, state), state)
+    return await _reading(params, net, name, await pixels_of(name, state), state)
 
 
 async def _sums(params: Params, reading: PhotoReading, cell: Cell, state: Any) -> Sums | None:
@@ -160,12 +160,11 @@ async def _reading(params: Params, net: tuple[str, str], name: str, photo: Pixel
 
 
 def _coming(params: Params, net: tuple[str, str], name: str, photo: Pixels, state: Any) -> Coming:
-    height, width, _ = photo.shape
-    crop = crop_of(height, width, zoom=params.zoom / 100, across=params.across / 100, down=params.down / 100)
-    return READINGS.coming((*net, name, crop), photo, state)
+    return READINGS.coming((*net, name, params.crop(photo)), photo, state)
 
 
-async def _pixels(name: str, state: Any) -> Pixels:
+async def pixels_of(name: str, state: Any) -> Pixels:
+    """Return a photo. Raises RangeError if it is an uploaded one that is no longer stored."""
     picture = picture_of(name)
     if not picture:
         return await run_in_threadpool(sample, name)
