@@ -14,7 +14,7 @@ from app.exhibits.deconvnet import pictures
 from app.exhibits.deconvnet.params import KEEPS, METHODS, MOST_KEPT, NORMS, Params
 from app.exhibits.deconvnet.projections import Projected
 from app.exhibits.deconvnet.steppers import stepper
-from app.exhibits.deconvnet.telling import FACTORS, lines, name_of, operation, says
+from app.exhibits.deconvnet.telling import factor_note, lines, name_of, operation, says
 from app.exhibits.image_lab.choices import choices
 from app.exhibits.image_lab.params import PhotoParams
 from app.i18n import N_, Words
@@ -300,7 +300,7 @@ class DeconvnetScene(Walk):
             "spot_name": name_of(self.open, list(self.found.spot), words),
             "lines": terms,
             "total": total,
-            "factor_note": words.gettext(FACTORS[self.open.step]) if self.step else "",
+            "factor_note": factor_note(self.open, self.params),
             "stepper": stepper(self.found.part),
             "methods": METHODS,
             "keeps": KEEPS,

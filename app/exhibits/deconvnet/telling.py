@@ -87,6 +87,7 @@ FACTORS = {  # what the factors of a number's terms are
     "max_pool2d": N_("The factor is 1 where the window's switch points to this cell, else 0."),
     "relu": N_("The factor is 1 where the number passes, else 0."),
 }
+NO_NORM = N_("Normalisation is left out: the factor is 1.")
 
 
 def operation(step: Step, params: Params) -> str:
@@ -94,6 +95,13 @@ def operation(step: Step, params: Params) -> str:
     if step.step == "relu":
         return RELUS[params.method]
     return NORMED[params.norm] if step.step == "local_response_norm" else OPERATIONS[step.step]
+
+
+def factor_note(step: Step, params: Params) -> str:
+    """Return what the factors of a step's terms are, untranslated; "" of the first step, which has none."""
+    if step.step == "local_response_norm" and params.norm == "pass":
+        return NO_NORM
+    return FACTORS.get(step.step, "")
 
 
 def says(params: Params, found: PhotoProjection, words: Words) -> Markup:
