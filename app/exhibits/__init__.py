@@ -9,6 +9,7 @@ from app.exhibits.convolution_backward import EXHIBIT as convolution_backward
 from app.exhibits.convolution_forward import EXHIBIT as convolution_forward
 from app.exhibits.convolution_matrix import EXHIBIT as convolution_matrix
 from app.exhibits.critical_points import EXHIBIT as critical_points
+from app.exhibits.deconvnet import EXHIBIT as deconvnet
 from app.exhibits.first_layer import EXHIBIT as first_layer
 from app.exhibits.going_back_up import EXHIBIT as going_back_up
 from app.exhibits.high_dimension import EXHIBIT as high_dimension
@@ -43,6 +44,7 @@ EXHIBITS = table(
         image_lab,
         first_layer,
         occlusion,
+        deconvnet,
         saddle_race,
         critical_points,
         high_dimension,

@@ -1,1 +1,1 @@
-"""What trained networks have learned to see: one file for each paper."""
+"""What trained networks have learned to see, and what they saw in a picture. One file for each paper."""

@@ -44,19 +44,34 @@ class _Normalised(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, norm: Norm) -> Tensor:
-        d = _over_neighbours(x * x, norm.size).mul_(norm.alpha / norm.size).add_(norm.k)
-        factor = _power(d, norm.beta)
+        d, factor = _divisors(x, norm)
         ctx.save_for_backward(x, d, factor)
         ctx.norm = norm
         return x * factor
 
     @staticmethod
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None]:
-        """dx[c] = dy[c] / d[c] ** beta - 2 alpha beta / size * x[c] * sum of dy[j] y[j] / d[j]."""
-        (x, d, factor), norm = ctx.saved_tensors, ctx.norm
-        scaled = grad_output * factor
-        shared = _over_neighbours((scaled * x).div_(d), norm.size)
-        return scaled.addcmul_(x, shared, value=-2 * norm.alpha * norm.beta / norm.size), None
+        x, d, factor = ctx.saved_tensors
+        return _norm_backward(grad_output, x, d, factor, ctx.norm), None
+
+
+def local_response_norm_backward(grad_output: Tensor, x: Tensor, norm: Norm) -> Tensor:
+    """Return the gradient of LocalResponseNorm with respect to x, without a forward pass of autograd's."""
+    d, factor = _divisors(x, norm)
+    return _norm_backward(grad_output, x, d, factor, norm)
+
+
+def _norm_backward(grad_output: Tensor, x: Tensor, d: Tensor, factor: Tensor, norm: Norm) -> Tensor:
+    """dx[c] = dy[c] / d[c] ** beta - 2 alpha beta / size * x[c] * sum of dy[j] y[j] / d[j]."""
+    scaled = grad_output * factor
+    shared = _over_neighbours((scaled * x).div_(d), norm.size)
+    return scaled.addcmul_(x, shared, value=-2 * norm.alpha * norm.beta / norm.size)
+
+
+def _divisors(x: Tensor, norm: Norm) -> tuple[Tensor, Tensor]:
+    """Return d and d ** -beta."""
+    d = _over_neighbours(x * x, norm.size).mul_(norm.alpha / norm.size).add_(norm.k)
+    return d, _power(d, norm.beta)
 
 
 def _power(d: Tensor, beta: float) -> Tensor:

@@ -23,6 +23,17 @@ def activations(net: Network, x: object) -> dict[str, NDArray[np.float32]]:
 
 def walk_activations(net: Network, x: object) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Yield what `activations` returns, each stage as soon as it is computed."""
+    stages = net.walk(batch_of_one(net, x, torch.float32))
+    while stage := _next(stages):
+        name, value = stage
+        yield name, value[0].numpy()
+
+
+def batch_of_one(net: Network, x: object, dtype: torch.dtype) -> torch.Tensor:
+    """Return one picture (C, H, W) or (1, C, H, W) as a batch of its own, copied.
+
+    Raises ShapeError if it is not of the network's input shape.
+    """
     picture = real_array(x, "x")
     wanted = net.architecture.input_shape
     if picture.shape not in (wanted, (1, *wanted)):
@@ -32,11 +43,7 @@ def walk_activations(net: Network, x: object) -> Iterator[tuple[str, NDArray[np.
             wanted=wanted,
             got=picture.shape,
         )
-    batch = torch.from_numpy(np.array(picture, np.float32).reshape(1, *wanted))
-    stages = net.walk(batch)
-    while stage := _next(stages):
-        name, value = stage
-        yield name, value[0].numpy()
+    return torch.from_numpy(np.array(picture, np.float64).reshape(1, *wanted)).to(dtype)
 
 
 def _next(stages: Iterator[tuple[str, torch.Tensor]]) -> tuple[str, torch.Tensor] | None:

@@ -7,6 +7,7 @@ import "../js/official-weights.js";
 import "../js/step-player.js";
 import "../js/tensor-grid.js";
 import { Arrays } from "../js/arrays.js";
+import { cellAt, cellBeside } from "../js/big-map.js";
 import { photograph } from "../js/camera.js";
 import { takePictures, upload } from "../js/upload.js";
 import { visit } from "../js/visit.js";
@@ -15,6 +16,7 @@ import { visit } from "../js/visit.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-exhibit=image-lab]"));
 const api = "/api/exhibits/image-lab";
+const MAP = ".big-map[data-stage-name]";
 const DIGITS = 8; // that a number of the network has: it computes in float32
 const PHOTO = ["photo", "zoom", "across", "down", "net", "weights"]; // what decides the numbers
 
@@ -97,14 +99,8 @@ root.addEventListener("wall-choose", (event) => {
 
 /** @param {MouseEvent} event */
 function cellUnder(event) {
-  const target = /** @type {Element} */ (event.target);
-  const map = /** @type {HTMLElement | null} */ (target.closest?.(".big-map[data-stage-name]"));
-  if (!map) return undefined;
-  const box = /** @type {Element} */ (map.querySelector("img")).getBoundingClientRect();
-  const [rows, columns] = [Number(map.dataset.rows), Number(map.dataset.columns)];
-  const row = Math.min(rows - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * rows)));
-  const column = Math.min(columns - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * columns)));
-  return addressIn(map, row, column);
+  const cell = cellAt(event, MAP);
+  return cell && addressIn(cell.map, cell.row, cell.column);
 }
 
 /**
@@ -119,7 +115,8 @@ function addressIn(map, row, column) {
 }
 
 root.addEventListener("pointermove", (event) => {
-  if (/** @type {Element} */ (event.target).closest?.(".big-map[data-stage-name]")) read("value", cellUnder(event));
+  const cell = cellUnder(event);
+  if (cell) read("value", cell);
 });
 root.addEventListener("click", (event) => {
   const cell = cellUnder(event);
@@ -127,22 +124,8 @@ root.addEventListener("click", (event) => {
 });
 
 root.addEventListener("keydown", (event) => {
-  const map = /** @type {HTMLElement | null} */ (
-    /** @type {Element} */ (event.target).closest?.(".big-map[data-stage-name]")
-  );
-  const move = /** @type {Record<string, [number, number]>} */ ({
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-  })[event.key];
-  if (!map || !move) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const ring = /** @type {Element} */ (map.querySelector(".ring"));
-  const [row, column] = [Number(ring.getAttribute("y")) + move[0], Number(ring.getAttribute("x")) + move[1]];
-  if (row < 0 || column < 0 || row >= Number(map.dataset.rows) || column >= Number(map.dataset.columns)) return;
-  open(addressIn(map, row, column));
+  const cell = cellBeside(event, MAP);
+  if (cell) open(addressIn(cell.map, cell.row, cell.column));
 });
 
 root.addEventListener("cell-choose", (event) => {

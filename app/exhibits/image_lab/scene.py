@@ -26,6 +26,7 @@ from app.networks.wall import Wall, ramp, rgb_png
 from app.stepper.single import mark
 from app.stepper.walk import Walk
 from engine import RangeError
+from engine.interpret.photo_projection import NO_WAY_DOWN
 from engine.nets.summary import Summary
 from engine.ops.arrays import Array
 
@@ -118,6 +119,11 @@ class ImageLab(Walk):
         """Whether the link names the number that is open; a stage or a map was meant otherwise."""
         place = self.params.place
         return place.stage == self.cell.stage and len(place.indices) == self.value.ndim
+
+    @property
+    def has_way_down(self) -> bool:
+        """Whether the open number can be projected to the pixels, as the deconvnet's exhibit does."""
+        return self.cell.stage != "input" and self.architecture.stage(self.cell.stage).kind not in NO_WAY_DOWN
 
     @property
     def current(self) -> str:
