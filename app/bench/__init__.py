@@ -17,6 +17,7 @@ from app.bench import (
     image,
     landscape,
     light_requests,
+    operations,
     pooling,
     step_drawn,
     trace_http,
@@ -25,7 +26,18 @@ from app.bench.machine import machine
 from app.bench.report import document, table
 from app.bench.row import Outcome, Row, outcome
 
-FAMILIES = (conv2d, conv_transpose2d, pooling, landscape, image, trace_http, first_page, light_requests, step_drawn)
+FAMILIES = (
+    conv2d,
+    conv_transpose2d,
+    pooling,
+    operations,
+    landscape,
+    image,
+    trace_http,
+    first_page,
+    light_requests,
+    step_drawn,
+)
 ROWS: dict[str, Row] = {row.name: row for family in FAMILIES for row in family.rows()}
 
 

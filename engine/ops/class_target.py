@@ -37,7 +37,8 @@ class Classes(NamedTuple):
 
     def chosen(self, values: Array) -> Array:
         """Return of values (..., C) those of each sample's class, (...,)."""
-        return np.asarray(np.take_along_axis(values, self.places[..., None], axis=-1)[..., 0])
+        rows, places = values.reshape(-1, values.shape[-1]), self.places.reshape(-1)
+        return np.asarray(rows[np.arange(len(rows)), places].reshape(self.places.shape))
 
     def onehot(self) -> Array:
         """Return 1 at each sample's class and 0 elsewhere, (..., C)."""

@@ -100,10 +100,11 @@ class LossInputs(NamedTuple):
     @property
     def losses(self) -> Array:
         """The loss of every sample, (...,)."""
-        logs = log_softmax(self.logits)
         if self.named is None or self.smoothing:
-            return np.asarray(-(self.counts * logs).sum(axis=-1))
-        return np.asarray(-self.named.chosen(logs) * self.named.counts)
+            return np.asarray(-(self.counts * log_softmax(self.logits)).sum(axis=-1))
+        shifted = self.logits - self.logits.max(axis=-1, keepdims=True)
+        chosen = self.named.chosen(shifted)  # of one class only: the logarithms of the others are not needed
+        return np.asarray((np.log(np.exp(shifted).sum(axis=-1)) - chosen) * self.named.counts)
 
 
 def cross_entropy(

@@ -20,7 +20,7 @@ def leaky_relu(x: object, negative_slope: float = 0.01) -> Array:
     Source: Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models.
     """
     slope = checked_number(negative_slope, "negative_slope")
-    return cellwise(lambda x: np.maximum(x, 0) + slope * np.minimum(x, 0), floats(x))
+    return cellwise(lambda x: _bent(x, slope, usual=0 < slope <= 1), floats(x))
 
 
 def leaky_relu_backward(grad_output: object, x: object, negative_slope: float = 0.01) -> Array:
@@ -43,7 +43,8 @@ def prelu(x: object, weight: object) -> Array:
     """
     values = floats(x)
     slopes = _slopes(values, weight)
-    return np.asarray(np.maximum(values, 0) + slopes * np.minimum(values, 0), values.dtype)
+    usual = bool(((slopes > 0) & (slopes <= 1)).all())
+    return np.asarray(_bent(values, slopes, usual=usual), values.dtype)
 
 
 class PReLUGradients(NamedTuple):
@@ -110,6 +111,11 @@ def checked_number(value: object, name: str) -> float:
     if not np.isfinite(number):
         raise RangeError("{name} must be a finite number, got {got}", name=name, got=repr(value)[:40])
     return number
+
+
+def _bent(x: Array, slope: float | Array, *, usual: bool) -> Array:
+    """Return x above zero and slope * x below; with the usual slopes, in 0..1 but not 0, the larger of the two."""
+    return np.maximum(x, slope * x) if usual else np.asarray(np.maximum(x, 0) + slope * np.minimum(x, 0))
 
 
 def _slopes(x: Array, weight: object) -> Array:
