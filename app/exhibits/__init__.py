@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from app.exhibits.activations import EXHIBIT as activations
 from app.exhibits.base import Exhibit
 from app.exhibits.basins import EXHIBIT as basins
 from app.exhibits.batch_sizes import EXHIBIT as batch_sizes
@@ -14,6 +15,7 @@ from app.exhibits.going_back_up import EXHIBIT as going_back_up
 from app.exhibits.high_dimension import EXHIBIT as high_dimension
 from app.exhibits.image_lab import EXHIBIT as image_lab
 from app.exhibits.lenet5 import EXHIBIT as lenet5
+from app.exhibits.losses import EXHIBIT as losses
 from app.exhibits.pooling import EXHIBIT as pooling
 from app.exhibits.saddle_race import EXHIBIT as saddle_race
 from app.exhibits.small_cnn import EXHIBIT as small_cnn
@@ -45,6 +47,8 @@ EXHIBITS = table(
         high_dimension,
         batch_sizes,
         basins,
+        activations,
+        losses,
     )
 )
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step
