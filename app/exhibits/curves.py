@@ -130,14 +130,17 @@ class CurvePair:
 
     @cached_property
     def drawn(self) -> list[tuple[str, Chart, list[tuple[Curve, str, tuple[float, float] | None]]]]:
-        """("value" or "slope", chart, its curves): each with its path, and its dot at x if that is inside."""
-        values, slopes = self.charts
+        """("value" or "slope", chart, its curves): each with its path, and its dot at x if that is inside.
+
+        Solid ones come first: of two curves that are the same, the dashed one is seen on the other.
+        """
+        (values, slopes), curves = self.charts, sorted(self.curves, key=lambda curve: curve.dash)
         return [
-            ("value", values, [(c, inside(values, c.xs, c.values), self._dot(values, c.value)) for c in self.curves]),
+            ("value", values, [(c, inside(values, c.xs, c.values), self._dot(values, c.value)) for c in curves]),
             (
                 "slope",
                 slopes,
-                [(c, inside(slopes, c.xs, c.slopes, cut=True), self._dot(slopes, c.slope)) for c in self.curves],
+                [(c, inside(slopes, c.xs, c.slopes, cut=True), self._dot(slopes, c.slope)) for c in curves],
             ),
         ]
 

@@ -17,7 +17,7 @@ from engine.landscape.dead_units import UNITS
 
 REACH, BINS = 10.0, 40  # of the histogram; what lies beyond is counted in the last bar
 WIDTH, HEIGHT = 400, 230
-HIGHEST, LOWEST = 30.0, 1e-3  # of the losses drawn
+HIGHEST, LOWEST = 30.0, 1e-2  # of the losses drawn
 
 RUNS: Kept[LayerRun] = Kept(40_000_000, lambda run: 2 * run.before.nbytes)
 
@@ -80,7 +80,7 @@ class Dying:
         """The loss, step by step."""
         chart = Chart(
             Axis(0, max(1, self.steps), self._ticks),
-            Axis(LOWEST, HIGHEST, (0.001, 0.01, 0.1, 1, 10), True),
+            Axis(LOWEST, HIGHEST, (0.01, 0.1, 1, 10), True),
             WIDTH,
             HEIGHT,
         )

@@ -34,7 +34,7 @@ class Params(LinkParams):
     hidden: Annotated[Hidden, Field(title=N_("Activation of the layer"))] = "relu"
     lr: Annotated[float, Field(ge=0, le=0.3, title=N_("Learning rate"))] = 0.1
     bias: Annotated[float, Field(ge=-8, le=2, title=N_("Bias at first"))] = 0.0
-    steps: Annotated[int, Field(ge=0, le=MOST_STEPS, title=N_("Steps"))] = 60
+    steps: Annotated[int, Field(ge=0, le=MOST_STEPS, title=N_("Number of steps"))] = 60
     seed: Annotated[int, Field(ge=0, le=999_999, title=N_("Seed"))] = 0
 
     def options(self, key: str) -> dict[str, Any]:
