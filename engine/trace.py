@@ -9,6 +9,7 @@ from engine.geometry import IntOrPair, Padding, Size
 from engine.ops import average_pooling
 from engine.ops.arrays import real_array
 from engine.ops.average_pooling import AvgPool2dTrace
+from engine.ops.between_traces import activation, batch_norm2d, dropout, layer_norm, loss, maxout, pad
 from engine.ops.conv2d import Conv2dInputs, backward_inputs
 from engine.ops.conv2d_grad_input_trace import GradInputGatherTrace, GradInputScatterTrace
 from engine.ops.conv2d_grad_weight_trace import GradBiasTrace, GradWeightStampTrace, GradWeightTrace
@@ -25,6 +26,13 @@ from engine.ops.softmax import SoftmaxTrace
 from engine.ops.subsampling import SubsampleInputs, SubsampleTrace
 from engine.ops.unpooling import MaxUnpool2dTrace, UnpoolInputs
 from engine.ops.upsampling import Factor, UpsampleInputs, UpsampleTrace
+
+__all__ = [
+    "activation", "avg_pool2d", "batch_norm2d", "conv2d", "conv2d_grad_bias", "conv2d_grad_input", "conv2d_grad_weight",
+    "conv_transpose2d", "conv_transpose2d_stamps", "cross_entropy", "dropout", "global_avg_pool2d", "layer_norm",
+    "local_response_norm", "loss", "lp_pool2d", "matrix_product", "max_pool2d", "max_unpool2d", "maxout", "pad",
+    "pool_backward", "softmax", "subsample2d", "upsample_bilinear2d", "upsample_nearest2d",
+]  # fmt: skip
 
 
 def conv2d(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from app.exhibits.activations import EXHIBIT as activations
 from app.exhibits.base import Exhibit
 from app.exhibits.basins import EXHIBIT as basins
 from app.exhibits.batch_sizes import EXHIBIT as batch_sizes
@@ -17,6 +18,7 @@ from app.exhibits.image_lab import EXHIBIT as image_lab
 from app.exhibits.lenet5 import EXHIBIT as lenet5
 from app.exhibits.network_landscape import EXHIBIT as network_landscape
 from app.exhibits.occlusion import EXHIBIT as occlusion
+from app.exhibits.losses import EXHIBIT as losses
 from app.exhibits.pooling import EXHIBIT as pooling
 from app.exhibits.saddle_race import EXHIBIT as saddle_race
 from app.exhibits.small_cnn import EXHIBIT as small_cnn
@@ -43,14 +45,16 @@ EXHIBITS = table(
         lenet5,
         image_lab,
         first_layer,
-        occlusion,
         deconvnet,
+        occlusion,
         saddle_race,
         critical_points,
         high_dimension,
         batch_sizes,
         basins,
         network_landscape,
+        activations,
+        losses,
     )
 )
 HERO = convolution_forward  # the exhibit that the home page opens with, in mid-step

@@ -3,6 +3,7 @@
 from engine.landscape.attraction import Basins, basins
 from engine.landscape.chord import Chord, chord, lowest_curvature
 from engine.landscape.critical import CriticalPoint, Curvature, critical_points, curvature
+from engine.landscape.dead_units import LayerRun, layer_run
 from engine.landscape.dimension import (
     Estimate,
     coin_share,
@@ -19,7 +20,9 @@ from engine.landscape.escape import escaped_at, escapes
 from engine.landscape.examples import Terms, examples, lowest, terms
 from engine.landscape.expression import parse
 from engine.landscape.optimizers import OPTIMIZERS
+from engine.landscape.output_descent import OutputRun, output_descent
 from engine.landscape.paths import Record, diverged_at, endpoints, record, trajectories, trajectory
+from engine.landscape.profile import Profile, profile
 from engine.landscape.quadratic import Hessian, quadratic, step_factor, turned, verdict
 from engine.landscape.regression import Batches, Regression, two_scales
 from engine.landscape.schedules import SCHEDULES, schedule
@@ -40,6 +43,9 @@ __all__ = [
     "Curvature",
     "Estimate",
     "Hessian",
+    "LayerRun",
+    "OutputRun",
+    "Profile",
     "Record",
     "Regression",
     "Surface",
@@ -61,12 +67,15 @@ __all__ = [
     "escapes",
     "examples",
     "index_law",
+    "layer_run",
     "learning_rates",
     "lowest",
     "lowest_curvature",
     "minima_share",
     "minima_share_limit",
+    "output_descent",
     "parse",
+    "profile",
     "quadratic",
     "ravine",
     "record",

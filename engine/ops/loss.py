@@ -3,17 +3,18 @@
 Both subtract the largest logit before exp, so large logits neither overflow nor lose their digits.
 """
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from engine.errors import RangeError, ShapeError
-from engine.ops.arrays import Array, axis_of, computing_dtype, real_array
+from engine.ops.arrays import Array, axis_of, computing_dtype, plain_number, real_array
+from engine.ops.class_target import IGNORED, Classes, class_weights, classes_last
 from engine.ops.lazy import LazyTrace
+from engine.ops.reduction import checked_reduction, reduced, spread
 from engine.ops.softmax import softmax
-
-REDUCTIONS = ("mean", "sum", "none")
 
 
 def log_softmax(x: object, dim: int = -1) -> Array:
@@ -44,23 +45,31 @@ class LossInputs(NamedTuple):
     """Checked arguments of cross_entropy, the classes on the last axis."""
 
     logits: Array  # (..., C), a floating dtype
-    shares: Array  # (..., C): what was wanted, as probabilities; 1 at the class of an index
-    classes: Array | None  # (...,) if target held indices
+    named: Classes | None  # if target held a class for each sample
+    given: Array | None  # (..., C) if it held probabilities
+    weight: Array  # (C,)
+    smoothing: float
     class_axis: int  # where the caller had the classes
     reduction: str
 
     @classmethod
-    def of(cls, logits: object, target: object, reduction: str = "none") -> Self:
+    def of(
+        cls,
+        logits: object,
+        target: object,
+        weight: object = None,
+        ignore_index: int = IGNORED,
+        label_smoothing: float = 0.0,
+        reduction: str = "none",
+    ) -> Self:
         """Return the arguments of cross_entropy, checked. Raises ShapeError or RangeError."""
         values, wanted = _floats(real_array(logits, "logits")), real_array(target, "target")
-        if values.ndim == 0:
-            raise ShapeError("logits must be (C,), (N, C) or (N, C, ...), got shape {shape}", shape=values.shape)
-        if reduction not in REDUCTIONS:
-            raise RangeError("reduction must be mean, sum or none, got {got}", got=reduction)
-        axis = 0 if values.ndim == 1 else 1
-        last = np.moveaxis(values, axis, -1)
+        last, axis = classes_last(values, "logits")
+        kind, smoothing = checked_reduction(reduction), _checked_smoothing(label_smoothing)
+        weights = class_weights(weight, last.shape[-1], values.dtype)
         if wanted.shape == values.shape:
-            return cls(last, np.moveaxis(wanted, axis, -1).astype(values.dtype), None, axis, reduction)
+            shares = np.moveaxis(wanted, axis, -1).astype(values.dtype)
+            return cls(last, None, shares, weights, smoothing, axis, kind)
         if wanted.shape != last.shape[:-1]:
             raise ShapeError(
                 "target must hold classes {classes} or probabilities {probabilities}, got shape {got}",
@@ -68,53 +77,86 @@ class LossInputs(NamedTuple):
                 probabilities=values.shape,
                 got=wanted.shape,
             )
-        places = _checked_classes(wanted, last.shape[-1])
-        return cls(last, np.eye(last.shape[-1], dtype=values.dtype)[places], places, axis, reduction)
+        named = Classes.of(wanted, last.shape, weight, ignore_index, values.dtype)
+        return cls(last, named, None, weights, smoothing, axis, kind)
+
+    @property
+    def shares(self) -> Array:
+        """What was wanted, as probabilities (..., C): 1 at the class of an index."""
+        return self.named.onehot() if self.named is not None else np.asarray(self.given)
+
+    @property
+    def counts(self) -> Array:
+        """What each log-probability counts in its sample's loss, (..., C): smoothed, weighted, 0 where ignored."""
+        shares = (1 - self.smoothing) * self.shares + self.smoothing / self.logits.shape[-1]
+        shares *= self.weight
+        return shares if self.named is None else np.asarray(shares * self.named.kept[..., None])
+
+    @property
+    def divisor(self) -> float:
+        """What the sum is divided by for a mean: what the named classes count, or the number of samples."""
+        return float(self.named.counts.sum()) if self.named is not None else math.prod(self.logits.shape[:-1])
 
     @property
     def losses(self) -> Array:
         """The loss of every sample, (...,)."""
-        logs = log_softmax(self.logits)
-        if self.classes is None:
-            return np.asarray(-(self.shares * logs).sum(axis=-1))
-        return np.asarray(-np.take_along_axis(logs, self.classes[..., None], axis=-1)[..., 0])
+        if self.named is None or self.smoothing:
+            return np.asarray(-(self.counts * log_softmax(self.logits)).sum(axis=-1))
+        shifted = self.logits - self.logits.max(axis=-1, keepdims=True)
+        chosen = self.named.chosen(shifted)  # of one class only: the logarithms of the others are not needed
+        return np.asarray((np.log(np.exp(shifted).sum(axis=-1)) - chosen) * self.named.counts)
 
 
-def cross_entropy(logits: object, target: object, *, reduction: str = "mean") -> Array:
+def cross_entropy(
+    logits: object,
+    target: object,
+    weight: object = None,
+    *,
+    ignore_index: int = IGNORED,
+    label_smoothing: float = 0.0,
+    reduction: str = "mean",
+) -> Array:
     """Return how far softmax(logits) is from target.
 
     loss[n] = -log_softmax(logits[n])[target[n]]                   target holds a class for each sample
     loss[n] = -sum over c of target[n, c] * log_softmax(logits[n])[c]   target holds probabilities
 
-    logits      (C,), (N, C) or (N, C, ...)
-    target      classes 0..C-1, the shape of logits without C; or probabilities, the shape of logits
-    reduction   "mean" over all samples, "sum", or "none": one loss for each sample
-    returns     () or the shape of logits without C; dtype of logits, float64 for integers
-    torch.nn.functional.cross_entropy without its weights. Raises ShapeError if the shapes do not fit,
-    RangeError on a class that is not there.
+    logits            (C,), (N, C) or (N, C, ...)
+    target            classes 0..C-1, the shape of logits without C; or probabilities, the shape of logits
+    weight            (C,) what each class counts, or None: 1
+    ignore_index      a sample of this class counts nothing
+    label_smoothing   the share of target that is spread evenly over all classes
+    reduction         "mean" over what the samples count, "sum", or "none": one loss for each sample
+    returns           () or the shape of logits without C; dtype of logits, float64 for integers
+    Raises ShapeError if the shapes do not fit, RangeError on a class that is not there.
     """
-    losses = LossInputs.of(logits, target, reduction).losses
-    return losses if reduction == "none" else np.asarray(losses.mean() if reduction == "mean" else losses.sum())
+    inputs = LossInputs.of(logits, target, weight, ignore_index, label_smoothing, reduction)
+    return reduced(inputs.losses, inputs.reduction, inputs.divisor)
 
 
-def cross_entropy_backward(grad_output: object, logits: object, target: object, *, reduction: str = "mean") -> Array:
+def cross_entropy_backward(
+    grad_output: object,
+    logits: object,
+    target: object,
+    weight: object = None,
+    *,
+    ignore_index: int = IGNORED,
+    label_smoothing: float = 0.0,
+    reduction: str = "mean",
+) -> Array:
     """Return the gradient of cross_entropy with respect to the logits.
 
-    grad_output * (softmax(logits) * (sum of target) - target), divided by the number of samples for "mean":
+    grad_output * (softmax(logits) * (sum of target) - target), divided by what the samples count for "mean":
     for a class, whose target is 1 in one place, p - onehot.
 
     grad_output   shape of cross_entropy's result: () unless reduction is "none"
     returns       shape of logits
     Raises ShapeError if grad_output has another shape; otherwise as cross_entropy.
     """
-    inputs, grad = LossInputs.of(logits, target, reduction), real_array(grad_output, "grad_output")
-    shape = inputs.logits.shape[:-1]
-    wanted = shape if reduction == "none" else ()
-    if grad.shape != wanted:
-        raise ShapeError("grad_output must have the output's shape {wanted}, got {got}", wanted=wanted, got=grad.shape)
-    each = grad / max(1, int(np.prod(shape))) if reduction == "mean" else grad
-    whole = inputs.shares.sum(axis=-1, keepdims=True)
-    gradient = each[..., None] * (softmax(inputs.logits) * whole - inputs.shares)
+    inputs = LossInputs.of(logits, target, weight, ignore_index, label_smoothing, reduction)
+    each = spread(grad_output, inputs.logits.shape[:-1], inputs.reduction, inputs.divisor)
+    counts = inputs.counts
+    gradient = each[..., None] * (softmax(inputs.logits) * counts.sum(axis=-1, keepdims=True) - counts)
     return np.asarray(np.moveaxis(gradient, -1, inputs.class_axis), inputs.logits.dtype)
 
 
@@ -168,7 +210,7 @@ class CrossEntropyTrace(LazyTrace[CrossEntropyStep]):
         place = self.checked_index(index) if self.output_shape else ()
         inputs = self.inputs
         logits, target = np.array(inputs.logits[place]), np.array(inputs.shares[place])
-        label = None if inputs.classes is None else int(inputs.classes[place])
+        label = None if inputs.named is None else int(inputs.named.places[place])
         largest = logits.max()
         return CrossEntropyStep(index, logits, target, label, float(largest), np.exp(logits - largest))
 
@@ -177,10 +219,8 @@ def _floats(values: Array) -> Array:
     return values.astype(computing_dtype(values) if values.dtype.kind == "f" else np.float64, copy=False)
 
 
-def _checked_classes(classes: Array, count: int) -> Array:
-    if classes.dtype.kind not in "iu":
-        raise RangeError("target must hold whole numbers where it names classes, got {dtype}", dtype=classes.dtype)
-    wrong = classes[(classes < 0) | (classes >= count)]
-    if wrong.size:
-        raise RangeError("target must name classes 0..{last}, got {got}", last=count - 1, got=int(wrong.flat[0]))
-    return classes.astype(np.int64)
+def _checked_smoothing(smoothing: object) -> float:
+    share = plain_number(smoothing)
+    if not 0 <= share <= 1:
+        raise RangeError("label_smoothing must be between 0 and 1, got {got}", got=repr(smoothing)[:40])
+    return share

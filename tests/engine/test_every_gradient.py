@@ -179,6 +179,81 @@ CASES = {
         for reduction in ("mean", "sum", "none")
     },
 }
+CASES |= {
+    **{
+        name: of_values(name.partition(" ")[0], apart(3, 5, 4), **options)
+        for name, options in {
+            "leaky_relu": {"negative_slope": 0.2},
+            "elu": {"alpha": 0.7},
+            "selu": {},
+            "softplus": {"beta": 2},
+            "gelu": {},
+            "gelu tanh": {"approximate": "tanh"},
+            "silu": {},
+            "scaled_tanh": {},
+            "maxout": {"pieces": 2, "dim": -1},
+        }.items()
+    },
+    "prelu": Case(
+        lambda rng: apart(2, 3, 4)(rng) + normal((3,))(rng),
+        engine.prelu,
+        lambda grad, x, weight: engine.prelu_backward(grad, x, weight),
+    ),
+    "dropout": Case(
+        normal((6, 5)),
+        lambda x: engine.dropout(x, 0.4, seed=1) ** 2,
+        lambda grad, x: (engine.dropout_backward(2 * grad * engine.dropout(x, 0.4, seed=1), 0.4, seed=1),),
+    ),
+    **{
+        f"batch_norm2d training={training}": Case(
+            normal((3, 2, 4, 5), (2,), (2,)),
+            partial(
+                lambda x, w, b, t: engine.batch_norm2d(x, [0.2, -1], [2, 0.5], w, b, training=t, eps=0.1), t=training
+            ),
+            partial(
+                lambda g, x, w, b, t: engine.batch_norm2d_backward(g, x, [0.2, -1], [2, 0.5], w, training=t, eps=0.1),
+                t=training,
+            ),
+        )
+        for training in (True, False)
+    },
+    "layer_norm": Case(
+        normal((3, 2, 4), (2, 4), (2, 4)),
+        lambda x, w, b: engine.layer_norm(x, (2, 4), w, b, eps=0.1),
+        lambda g, x, w, b: engine.layer_norm_backward(g, x, (2, 4), w, eps=0.1),
+    ),
+    **{
+        f"pad {mode}": Case(
+            normal((2, 4, 5)),
+            partial(lambda x, mode: engine.pad(x, (1, 2, 3, 0), mode) ** 2, mode=mode),
+            partial(
+                lambda g, x, mode: (
+                    engine.pad_backward(2 * g * engine.pad(x, (1, 2, 3, 0), mode), x.shape, (1, 2, 3, 0), mode),
+                ),
+                mode=mode,
+            ),
+        )
+        for mode in ("constant", "reflect", "replicate", "circular")
+    },
+    **{
+        f"{name} {reduction}": of_values(name, draw, target, reduction=reduction)
+        for name, draw, target in (
+            ("mse_loss", apart(3, 4), np.zeros((3, 4))),
+            ("l1_loss", apart(3, 4), np.zeros((3, 4))),
+            ("huber_loss", apart(3, 4), np.full((3, 4), 1.111)),
+            ("smooth_l1_loss", apart(3, 4), np.full((3, 4), 1.111)),
+            ("msle_loss", above_zero(3, 4), np.ones((3, 4))),
+            ("mape_loss", apart(3, 4), np.full((3, 4), 0.5)),
+            ("binary_cross_entropy", lambda rng: [rng.uniform(0.1, 0.9, size=(3, 4))], np.eye(3, 4)),
+            ("binary_cross_entropy_with_logits", normal((3, 4)), np.eye(3, 4)),
+            ("hinge_loss", apart(3, 4), np.where(np.eye(3, 4), 1, -1)),
+            ("exponential_loss", normal((3, 4)), np.where(np.eye(3, 4), 1, -1)),
+            ("nll_loss", normal((3, 4)), CLASSES),
+            ("multi_margin_loss", apart(3, 4), CLASSES),
+        )
+        for reduction in ("mean", "sum", "none")
+    },
+}
 each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import engine
+from engine.ops.pointwise_trace import POINTWISE_ACTIVATIONS, POINTWISE_LOSSES
 
 CONVOLUTION = {"stride": (2, 1), "padding": ((2, 1), (0, 1)), "dilation": (1, 2), "groups": 2}
 TRANSPOSED = CONVOLUTION | {"output_padding": (1, 0)}
@@ -82,6 +83,38 @@ TRACES = {
         engine.cross_entropy(LOGITS, CLASSES, reduction="none"),
     ),
 }
+MODERATE, SIGNS = X[0] / 4, np.where(X[0] > 0, 1.0, -1.0)
+TRACES |= {
+    **{
+        f"activation {name}": (engine.trace.activation(name, MODERATE), getattr(engine, name)(MODERATE))
+        for name in POINTWISE_ACTIVATIONS
+    },
+    **{
+        f"loss {name}": (engine.trace.loss(name, *given), getattr(engine, name)(*given, reduction="none"))
+        for name, given in {
+            **dict.fromkeys(POINTWISE_LOSSES, (MODERATE, SIGNS)),
+            "msle_loss": (MODERATE**2, SIGNS + 1),
+            "binary_cross_entropy": (engine.sigmoid(MODERATE), (SIGNS + 1) / 2),
+        }.items()
+    },
+    "maxout": (engine.trace.maxout(X, 2), engine.maxout(X, 2)),
+    "dropout": (engine.trace.dropout(X, 0.3, seed=4), engine.dropout(X, 0.3, seed=4)),
+    **{
+        f"batch_norm2d training={training}": (
+            engine.trace.batch_norm2d(X, MAPS, MAPS**2, MAPS, BIAS[:4], training=training),
+            engine.batch_norm2d(X, MAPS, MAPS**2, MAPS, BIAS[:4], training=training),
+        )
+        for training in (True, False)
+    },
+    "layer_norm": (
+        engine.trace.layer_norm(X, (7, 6), X[0, 0], X[0, 1]),
+        engine.layer_norm(X, (7, 6), X[0, 0], X[0, 1]),
+    ),
+    **{
+        f"pad {mode}": (engine.trace.pad(X, (1, 2, 3, 0), mode), engine.pad(X, (1, 2, 3, 0), mode))
+        for mode in ("constant", "reflect", "replicate", "circular")
+    },
+}
 each_trace = pytest.mark.parametrize(("trace", "output"), TRACES.values(), ids=TRACES)
 
 
@@ -103,6 +136,7 @@ def test_no_trace_is_left_out():
     functions = {
         name
         for name, value in vars(engine.trace).items()
-        if inspect.isfunction(value) and value.__module__ == "engine.trace"
+        if inspect.isfunction(value) and value.__module__ in ("engine.trace", "engine.ops.between_traces")
     }
+    assert functions == set(engine.trace.__all__)
     assert {name.partition(" ")[0] for name in TRACES} == functions

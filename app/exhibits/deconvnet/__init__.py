@@ -12,7 +12,7 @@ from app.i18n import N_
 
 EXHIBIT = Exhibit(
     slug="deconvnet",
-    chapter=N_("Networks"),
+    chapter=N_("Seeing inside"),
     title=N_("Deconvnet, step by step"),
     summary=N_("From one unit down to the pixels that excited it: unpool, rectify, filters transposed, every number."),
     Params=Params,

@@ -14,7 +14,7 @@ from app.i18n import N_
 
 EXHIBIT = Exhibit(
     slug="occlusion",
-    chapter=N_("Networks"),
+    chapter=N_("Seeing inside"),
     title=N_("What the network looks at"),
     summary=N_("Cover a part of a photo: how likely is the class then, what does the strongest feature map do?"),
     Params=Params,

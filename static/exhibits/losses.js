@@ -1,0 +1,3 @@
+/** Losses beside each other: one prediction for all diagrams. */
+
+import "../js/curve-cursor.js";
