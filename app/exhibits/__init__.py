@@ -16,9 +16,9 @@ from app.exhibits.going_back_up import EXHIBIT as going_back_up
 from app.exhibits.high_dimension import EXHIBIT as high_dimension
 from app.exhibits.image_lab import EXHIBIT as image_lab
 from app.exhibits.lenet5 import EXHIBIT as lenet5
+from app.exhibits.losses import EXHIBIT as losses
 from app.exhibits.network_landscape import EXHIBIT as network_landscape
 from app.exhibits.occlusion import EXHIBIT as occlusion
-from app.exhibits.losses import EXHIBIT as losses
 from app.exhibits.pooling import EXHIBIT as pooling
 from app.exhibits.saddle_race import EXHIBIT as saddle_race
 from app.exhibits.small_cnn import EXHIBIT as small_cnn
