@@ -18,6 +18,9 @@ class Valued(Protocol):
     def value(self, x: Any, y: Any) -> Any:
         """Return the heights at places whose arrays broadcast."""
 
+    def __hash__(self) -> int:
+        """Pictures of a surface are kept by it."""
+
 
 class GridSurface:
     """Heights at the crossings of a grid, bilinear between them; outside of it those at its edge.

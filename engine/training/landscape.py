@@ -52,7 +52,7 @@ def record(
     path = yield from walked(run, out.with_suffix(".path.npy"))
     x = run.recipe.ready(run.train.pictures[:digits])
     y = torch.from_numpy(run.train.labels[:digits].astype(np.int64))
-    found = yield from looked_at(run, path, x, y, size)
+    found: dict[str, Any] = yield from looked_at(run, path, x, y, size)
     content = BytesIO()
     np.savez_compressed(content, allow_pickle=False, **found)
     write_whole(out, content.getvalue())

@@ -156,9 +156,13 @@ def test_both_kinds_of_steps_are_compared_on_random_planes_only(client):
 
 
 def test_where_no_digit_is_read_wrong_nothing_is_coloured_as_below_zero(client):
-    text = page(client, data="digits", show="error", frame="-0.5_0.5_-0.5_0.5")
-    plot = re.search(r'<g transform="scale\(.1\)" class="bands">(.*?)</g>', text)[1]
-    assert not re.findall(r'data-level="-', plot)
+    query = {"data": "digits", "show": "error", "plane": "random"}
+    error = array(client, "error", **query)
+    assert error.min() == 0 < error.max()
+    plot = re.search(r'<g transform="scale\(.1\)" class="bands">(.*?)</g>', page(client, **query))[1]
+    levels = [int(level) for level in re.findall(r'data-level="(.*?)"', plot)]
+    assert len(levels) > 2
+    assert min(levels) > 0
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from engine.landscape.lenet_planes import DigitsPlane, digits_plane
 from engine.landscape.recorded import Sides, grid, recorded
 
 MOST_BYTES = 5_000_000
+LONGEST = 60.0  # seconds; the finest grid takes some of them on a machine that does nothing else
 Floats = NDArray[np.float64]
 
 
@@ -83,7 +84,7 @@ async def gather(params: Params, state: Any) -> Ground:
     asked = (params.kind, sides, params.grid, seed, float(factor))
     found = await KEPT.get(
         (digits.tobytes(), labels, *asked),
-        lambda: state.worker.call(digits_plane, digits, np.array(labels, np.int64), *asked),
+        lambda: state.worker.call(digits_plane, digits, np.array(labels, np.int64), *asked, deadline=LONGEST),
     )
     return Ground(sides, found.loss, found.error, found.lines, labels)
 

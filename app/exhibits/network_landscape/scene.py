@@ -100,14 +100,10 @@ class LandscapeScene(Walk):
         return float(self.surface.across[column]), float(self.surface.up[row])
 
     @property
-    def shares(self) -> list[list[float]]:
-        """The path in shares of the plot's sides, from the left and from the top."""
-        return [[x, 1 - y] for x, y in self.ground.frame.places(self.record.path).tolist()]
-
-    @property
     def points(self) -> list[list[float]]:
         """The path on the plot, in px."""
-        return [[round(SIZE * x, 1), round(SIZE * y, 1)] for x, y in self.shares]
+        shares = self.ground.frame.places(self.record.path).tolist()
+        return [[round(SIZE * x, 1), round(SIZE * (1 - y), 1)] for x, y in shares]
 
     @cached_property
     def on_plane(self) -> Floats:
@@ -154,7 +150,8 @@ class LandscapeScene(Walk):
         """The path up to the epoch on the plot and on the surface; None on a random plane."""
         if not self.on_path:
             return None
-        points, shares, rises = self.points[: self.step + 1], self.shares[: self.step + 1], self.rises()
+        points, rises = self.points[: self.step + 1], self.rises()
+        shares = [[x / SIZE, y / SIZE] for x, y in points]  # as rounded for the scripts
         turn, tilt = self.params.turn, self.params.tilt
         seen, behind = solid_line(self.mesh, shares, rises[: self.step + 1], turn, tilt)
         return {
