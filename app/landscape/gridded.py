@@ -13,8 +13,6 @@ Floats = NDArray[np.float64]
 class Valued(Protocol):
     """Whatever has a height at each place of the plane; what is drawn of it is remembered."""
 
-    def __hash__(self) -> int: ...
-
     def value(self, x: Any, y: Any) -> Any:
         """Return the heights at places whose arrays broadcast."""
 

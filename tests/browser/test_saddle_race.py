@@ -55,7 +55,7 @@ def at(page, x, y):
         "?",
         "?race=sgd,adam,amsgrad&pick=amsgrad&surface=himmelblau",
         "?race=newton,sgd,lion&pick=sgd&set=sgd.lr:1.5&steps=1000&surface=rosenbrock",
-        "?f=log(x) + y^2&turn=35",
+        "?f=log(x)%2By^2&turn=35",
         "?surface=bowl&tilt=15&race=adadelta,rmsprop&pick=rmsprop&set=rmsprop.momentum:0.9,rmsprop.centered:1",
     ],
 )
@@ -164,7 +164,7 @@ def test_a_formula_is_drawn_while_it_is_typed_and_a_wrong_one_leaves_the_last_pi
     page.reload()
     assert page.locator("#race-f").input_value() == "x^2 + 3*y^2 + $"
     assert page.locator(".bands").inner_html() == bands
-    assert visited.errors == []
+    assert all("422" in error for error in visited.errors)  # what the browser says of a refused formula
 
 
 def test_the_surface_turns_under_hand_and_keys_and_a_link_brings_the_view_back(visit):

@@ -88,7 +88,7 @@ def ground(params: Params) -> Ground:
         surface, reach = parse(params.f), params.reach
         plane = Plane(-reach, reach, -reach, reach)
         start = nearest_defined(surface, plane.sides, (0.6 * reach, 0.4 * reach))
-        chord = nearest_defined(surface, plane.sides, (-0.6 * reach, -0.4 * reach)), start
+        chord = ((-0.6 * reach, -0.4 * reach), (0.6 * reach, 0.4 * reach))
         return Ground("", surface.formula, surface, plane, start, chord, USUAL_RATE)
     row = CATALOGUE[params.surface]
     chord = OWN_CHORDS.get(params.surface, (row.start, (-row.start[0], -row.start[1])))
