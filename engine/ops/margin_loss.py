@@ -23,8 +23,9 @@ def nll_loss(
     Raises ShapeError if the shapes do not fit, RangeError on a class that is not there.
     """
     values, _, classes = _classified(x, target, weight, ignore_index)
-    losses = np.asarray(-classes.chosen(values) * classes.counts, values.dtype)
-    return reduced(losses, checked_reduction(reduction), float(classes.counts.sum()))
+    counts = classes.counts
+    losses = np.asarray(-classes.chosen(values) * counts, values.dtype)
+    return reduced(losses, checked_reduction(reduction), float(counts.sum()))
 
 
 def nll_loss_backward(
