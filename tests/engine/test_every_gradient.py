@@ -204,7 +204,7 @@ CASES |= {
             "elu": {"alpha": 0.7},
             "softplus": {"beta": 2},
             "gelu tanh": {"approximate": "tanh"},
-            **dict.fromkeys(("gelu", "scaled_tanh", "selu", "silu"), {}),
+            **{key: {} for key in ("gelu", "scaled_tanh", "selu", "silu")},
             "maxout": {"pieces": 2, "dim": -1},
         }.items()
     },
