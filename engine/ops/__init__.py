@@ -1,4 +1,4 @@
-"""The operations, by their torch.nn.functional names. NumPy only."""
+"""The operations, by their torch.nn.functional names. NumPy, and SciPy for erf alone."""
 
 from collections.abc import Callable
 

@@ -59,9 +59,7 @@ def class_weights(weight: object, classes: int, dtype: DType) -> Array:
     return numbers.astype(dtype, copy=False)
 
 
-def classes_last(values: Array, name: str) -> tuple[Array, int]:
+def classes_last(values: Array) -> tuple[Array, int]:
     """Return values (C,), (N, C) or (N, C, ...) with the classes on the last axis, and where they were."""
-    if values.ndim == 0:
-        raise ShapeError("{name} must be (C,), (N, C) or (N, C, ...), got shape {shape}", name=name, shape=values.shape)
     axis = 0 if values.ndim == 1 else 1
     return np.moveaxis(values, axis, -1), axis

@@ -64,7 +64,9 @@ class LossInputs(NamedTuple):
     ) -> Self:
         """Return the arguments of cross_entropy, checked. Raises ShapeError or RangeError."""
         values, wanted = _floats(real_array(logits, "logits")), real_array(target, "target")
-        last, axis = classes_last(values, "logits")
+        if values.ndim == 0:
+            raise ShapeError("logits must be (C,), (N, C) or (N, C, ...), got shape {shape}", shape=values.shape)
+        last, axis = classes_last(values)
         kind, smoothing = checked_reduction(reduction), _checked_smoothing(label_smoothing)
         weights = class_weights(weight, last.shape[-1], values.dtype)
         if wanted.shape == values.shape:

@@ -23,8 +23,9 @@ def nll_loss(
     Raises ShapeError if the shapes do not fit, RangeError on a class that is not there.
     """
     values, _, classes = _classified(x, target, weight, ignore_index)
-    losses = np.asarray(-classes.chosen(values) * classes.counts, values.dtype)
-    return reduced(losses, checked_reduction(reduction), float(classes.counts.sum()))
+    counts = classes.counts
+    losses = np.asarray(-classes.chosen(values) * counts, values.dtype)
+    return reduced(losses, checked_reduction(reduction), float(counts.sum()))
 
 
 def nll_loss_backward(
@@ -90,7 +91,10 @@ def multi_margin_loss_backward(
 
 def _classified(x: object, target: object, weight: object, ignore_index: int | None) -> tuple[Array, int, Classes]:
     """Return x with its classes on the last axis, where they were, and the checked target."""
-    (values, axis), wanted = classes_last(floats(x), "x"), np.asarray(real_array(target, "target"))
+    scores, wanted = floats(x), np.asarray(real_array(target, "target"))
+    if scores.ndim == 0:
+        raise ShapeError("x must be (C,), (N, C) or (N, C, ...), got shape {shape}", shape=scores.shape)
+    values, axis = classes_last(scores)
     if wanted.shape != values.shape[:-1]:
         raise ShapeError(
             "target must hold one class for each sample {wanted}, got shape {got}",

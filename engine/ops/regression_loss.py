@@ -109,9 +109,12 @@ def mape_loss_backward(
 
 def _huber(delta: float) -> Rule:
     def rule(x: Array, t: Array) -> Array:
-        size = np.abs(x - t)
-        near = np.minimum(size, delta)  # near * (size - near / 2) is both branches at once
-        return np.asarray(near * (size - near / 2))
+        size = x - t
+        np.abs(size, out=size)
+        near = np.minimum(size, delta)
+        size -= near * x.dtype.type(0.5)
+        size *= near  # near * (size - near / 2) is both branches at once
+        return size
 
     return rule
 

@@ -92,6 +92,23 @@ def unpooling(**options):
     )
 
 
+def batch_norm(training):
+    running, options = ([0.2, -1], [2, 0.5]), {"training": training, "eps": 0.1}
+    return Case(
+        normal((3, 2, 4, 5), (2,), (2,)),
+        lambda x, weight, bias: engine.batch_norm2d(x, *running, weight, bias, **options),
+        lambda grad, x, weight, bias: engine.batch_norm2d_backward(grad, x, *running, weight, **options),
+    )
+
+
+def padded(mode):
+    def backward(grad, x):
+        return (engine.pad_backward(2 * grad * engine.pad(x, SIDES, mode), x.shape, SIDES, mode),)
+
+    return Case(normal((2, 4, 5)), lambda x: engine.pad(x, SIDES, mode) ** 2, backward)
+
+
+SIDES = (1, 2, 3, 0)
 WINDOWS = {"kernel_size": (3, 2), "stride": (2, 1), "padding": ((1, 0), (0, 1)), "dilation": (1, 2)}
 BORDERS = {"kernel_size": (3, 2), "stride": (2, 3), "padding": ((1, 0), (0, 1))}
 CLASSES, SHARES = np.array([2, 0, 1]), np.array([[0.1, 0.2, 0.7, 0], [0, 1, 0, 0], [0.25, 0.25, 0.25, 0.25]])
@@ -185,12 +202,9 @@ CASES |= {
         for name, options in {
             "leaky_relu": {"negative_slope": 0.2},
             "elu": {"alpha": 0.7},
-            "selu": {},
             "softplus": {"beta": 2},
-            "gelu": {},
             "gelu tanh": {"approximate": "tanh"},
-            "silu": {},
-            "scaled_tanh": {},
+            **{key: {} for key in ("gelu", "scaled_tanh", "selu", "silu")},
             "maxout": {"pieces": 2, "dim": -1},
         }.items()
     },
@@ -204,37 +218,13 @@ CASES |= {
         lambda x: engine.dropout(x, 0.4, seed=1) ** 2,
         lambda grad, x: (engine.dropout_backward(2 * grad * engine.dropout(x, 0.4, seed=1), 0.4, seed=1),),
     ),
-    **{
-        f"batch_norm2d training={training}": Case(
-            normal((3, 2, 4, 5), (2,), (2,)),
-            partial(
-                lambda x, w, b, t: engine.batch_norm2d(x, [0.2, -1], [2, 0.5], w, b, training=t, eps=0.1), t=training
-            ),
-            partial(
-                lambda g, x, w, b, t: engine.batch_norm2d_backward(g, x, [0.2, -1], [2, 0.5], w, training=t, eps=0.1),
-                t=training,
-            ),
-        )
-        for training in (True, False)
-    },
+    **{f"batch_norm2d training={training}": batch_norm(training) for training in (True, False)},
     "layer_norm": Case(
         normal((3, 2, 4), (2, 4), (2, 4)),
         lambda x, w, b: engine.layer_norm(x, (2, 4), w, b, eps=0.1),
         lambda g, x, w, b: engine.layer_norm_backward(g, x, (2, 4), w, eps=0.1),
     ),
-    **{
-        f"pad {mode}": Case(
-            normal((2, 4, 5)),
-            partial(lambda x, mode: engine.pad(x, (1, 2, 3, 0), mode) ** 2, mode=mode),
-            partial(
-                lambda g, x, mode: (
-                    engine.pad_backward(2 * g * engine.pad(x, (1, 2, 3, 0), mode), x.shape, (1, 2, 3, 0), mode),
-                ),
-                mode=mode,
-            ),
-        )
-        for mode in ("constant", "reflect", "replicate", "circular")
-    },
+    **{f"pad {mode}": padded(mode) for mode in ("constant", "reflect", "replicate", "circular")},
     **{
         f"{name} {reduction}": of_values(name, draw, target, reduction=reduction)
         for name, draw, target in (
