@@ -106,7 +106,7 @@ function draw(cell) {
     const panel = root.querySelector(`[data-cells="${kind}"]`);
     panel?.append(mark("rect", { x: column, y: row, width: span, height: span, [`data-${name}`]: value }));
     if (kind !== "label" || !rank) continue;
-    const text = { x: column + span / 2, y: row + 0.75 * span, "font-size": 0.7 * span, "data-on-rank": rank };
+    const text = { x: column + 0.5, y: row + 0.75, "font-size": 0.7, "data-on-rank": rank };
     panel?.append(mark("text", text, String(rank + 1)));
   }
 }
@@ -219,9 +219,27 @@ function cornerOf([row, column]) {
   return [row * stride(), column * stride()];
 }
 
-root.addEventListener("pointermove", (event) => {
+/** @type {Promise<void> | undefined} */
+let learning;
+
+/** Fetch what is printed of the cells that the server drew; once, when somebody points at one. */
+async function learn() {
+  const question = asked();
+  const known = Number(/** @type {HTMLElement} */ (root.querySelector(".sweep")).dataset.known);
+  if (sweep || (cellsOf === question && cells.size >= known)) return;
+  const response = await fetch(linkWith(live, { part: undefined })).catch(() => undefined);
+  if (!response?.ok || sweep || question !== asked()) return;
+  clear();
+  for (const cell of /** @type {SweptPart} */ (await response.json()).cells) cells.set(`${cell[0]} ${cell[1]}`, cell);
+}
+
+root.addEventListener("pointermove", async (event) => {
   const place = position(event);
   if (!place) return;
+  learning ??= learn().finally(() => {
+    learning = undefined;
+  });
+  await learning;
   const cell = cells.get(place.join(" "));
   const [row, column] = cornerOf(place);
   fill("readout", cell?.[6] ?? t("patch at row %(row)s, column %(column)s: click to compute it", { row, column }));

@@ -28,7 +28,8 @@ export class PatchBox extends HTMLElement {
     this.addEventListener("pointerdown", (event) => this.#take(event));
     this.addEventListener("pointermove", (event) => this.#drag(event));
     this.addEventListener("pointerup", () => this.#letGo());
-    this.addEventListener("pointercancel", () => this.#letGo());
+    this.addEventListener("pointercancel", () => this.#putBack());
+    this.addEventListener("click", (event) => this.#tap(/** @type {PointerEvent} */ (event)));
     this.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -52,19 +53,46 @@ export class PatchBox extends HTMLElement {
     return [(event.clientY - box.top) * zoom, (event.clientX - box.left) * zoom];
   }
 
-  /** @param {PointerEvent} event */
-  #take(event) {
-    event.preventDefault();
-    this.focus();
-    this.setPointerCapture(event.pointerId);
+  /**
+   * @param {PointerEvent} event
+   * @returns {{ row: number, column: number } | undefined} what of the patch is under the pointer
+   */
+  #grip(event) {
     const [row, column] = this.#under(event);
     const [top, left] = this.#corner;
     const size = this.#number("size");
     const inside = row >= top && row < top + size && column >= left && column < left + size;
-    // beside the patch the pointer takes it by its middle
-    this.#held = inside ? { row: row - top, column: column - left } : { row: size / 2, column: size / 2 };
+    return inside ? { row: row - top, column: column - left } : undefined;
+  }
+
+  /** Beside the patch a mouse takes it by its middle; a finger may mean to scroll, and has to tap. @param {PointerEvent} event */
+  #take(event) {
+    const grip = this.#grip(event);
+    if (!grip && event.pointerType === "touch") return;
+    event.preventDefault();
+    this.focus({ preventScroll: true }); // or the photo would move under the pointer
+    this.setPointerCapture(event.pointerId);
+    const middle = this.#number("size") / 2;
+    this.#held = grip ?? { row: middle, column: middle };
     this.dataset.held = "";
     this.#drag(event);
+  }
+
+  /** @param {PointerEvent} event */
+  #tap(event) {
+    if (event.pointerType !== "touch" || this.#grip(event)) return;
+    const [row, column] = this.#under(event);
+    const middle = this.#number("size") / 2;
+    this.#lead([row - middle, column - middle]);
+    this.#rest("push");
+  }
+
+  #putBack() {
+    if (!this.#held) return;
+    this.#held = this.#led = undefined;
+    this.#lead(this.#corner);
+    this.#led = undefined;
+    delete this.dataset.held;
   }
 
   /** @param {PointerEvent} event */

@@ -42,6 +42,7 @@ def test_patch_is_moved_by_the_keyboard_and_the_figures_follow(visit):
 
 def test_patch_is_dragged_with_live_figures(visit):
     page = visit(f"{PAGE}&row=0&column=0").page
+    page.locator("patch-box").scroll_into_view_if_needed()
     box = page.locator("patch-box").bounding_box()
     pixel = box["width"] / 64
     page.mouse.move(box["x"] + 4 * pixel, box["y"] + 4 * pixel)
@@ -88,10 +89,12 @@ def test_cancelled_sweep_asks_for_nothing_more(visit):
 
 def test_cell_of_a_panel_is_read_and_takes_the_patch_there(visit):
     page = visit(f"{PAGE}&stride=8&sweep=whole").page
+    page.locator("[data-panel=probability] > svg").scroll_into_view_if_needed()
     panel = page.locator("[data-panel=probability] > svg").bounding_box()
     cell = panel["width"] / 8  # 64 / 8 cells a side, the first one half a cell in
     page.mouse.move(panel["x"] + 3 * cell, panel["y"] + 2 * cell)
-    assert "row 8, column 16" in page.locator("[data-slot=readout]").inner_text()
+    page.locator("[data-slot=readout]", has_text="patch at row 8, column 16: ").wait_for()
+    assert "click to compute" not in page.locator("[data-slot=readout]").inner_text()
     page.mouse.click(panel["x"] + 3 * cell, panel["y"] + 2 * cell)
     page.wait_for_url(re.compile("row=8&column=16"))
 
@@ -99,6 +102,14 @@ def test_cell_of_a_panel_is_read_and_takes_the_patch_there(visit):
 def test_nothing_is_wider_than_a_phone(visit):
     page = visit(PAGE, **PHONE).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_finger_taps_the_patch_to_another_place(visit):
+    page = visit(f"{PAGE}&row=0&column=0", **PHONE).page
+    page.locator("patch-box").scroll_into_view_if_needed()
+    box = page.locator("patch-box").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] * 40.2 / 64, box["y"] + box["height"] * 30.2 / 64)
+    page.wait_for_url(re.compile("row=22&column=32"))  # the middle of 16 pixels
 
 
 def test_without_scripts_the_form_moves_the_patch(visit):

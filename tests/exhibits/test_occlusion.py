@@ -151,6 +151,16 @@ def test_nothing_is_computed_that_nobody_asks_for(monkeypatch):
     assert computed == [1, len(parts_of(Grid(64, 64, 16, 4), "tiny-vgg")[2].places)]
 
 
+def test_answers_that_are_kept_do_not_keep_their_photo(monkeypatch):
+    monkeypatch.setattr(swept, "ANSWERS", Kept(1000, lambda answers: 1))
+
+    async def call(function, *arguments):
+        return function(*arguments)
+
+    asyncio.run(gather(Params(**TINY), SimpleNamespace(worker=SimpleNamespace(call=call))))
+    assert {len(question.pixels) for question, *_ in swept.ANSWERS._kept} == {32}  # bytes of SHA-256, not 3 x 64 x 64
+
+
 def test_covered_picture_shows_the_patch(client):
     response = client.get(f"{API}/maps/covered.png", params={**TINY, "row": 10, "column": 30})
     shown = np.asarray(Image.open(io.BytesIO(response.content))).transpose(2, 0, 1)

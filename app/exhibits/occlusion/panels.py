@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from app import numbers, palette
-from app.exhibits.occlusion.swept import Part, Swept
+from app.exhibits.occlusion.swept import Swept
 from app.i18n import Words
 from app.networks.class_names import class_name
 from app.networks.sources import manifest_of
@@ -93,9 +93,14 @@ class Panels:
     def cells(self) -> list[Cell]:
         """Return the known positions, those that are drawn large first."""
         parts = [self.swept.parts[index] for index in self.swept.told]
-        return [self._cell(part, row, column) for part in parts for row, column in part.places.tolist()]
+        is_whole = len(parts) == len(self.swept.parts)
+        return [
+            self._cell(row, column, 1 if is_whole else part.step)
+            for part in parts
+            for row, column in part.places.tolist()
+        ]
 
-    def _cell(self, part: Part, row: int, column: int) -> Cell:
+    def _cell(self, row: int, column: int, span: int) -> Cell:
         answers, at = self.swept.answers, (row, column)
         label = int(answers.label[at])
         top, left = (place * self.swept.grid.stride for place in at)
@@ -111,7 +116,7 @@ class Panels:
         return Cell(
             row,
             column,
-            part.step,
+            span,
             change(float(answers.total[at]), self.total),
             change(float(answers.probability[at]), self.probability),
             self.ranks.get(label, OTHER),

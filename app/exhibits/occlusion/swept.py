@@ -5,8 +5,9 @@ A part is so small that whoever stops asking for the next one has stopped the wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,8 @@ from engine.photo import PreparedPhoto, prepare
 IN_PART = 48  # positions; of AlexNet half a second
 IN_PART_OF = {"vgg16": 8}  # where a position takes much longer
 MOST_POSITIONS = 4096
-MOST_ANSWERS = 100_000  # positions of all parts kept
+MOST_ANSWERS = 20_000  # positions of all parts kept: several sweeps
+ENTRY = 16  # positions that the bookkeeping of a part weighs
 
 
 class Part(NamedTuple):
@@ -50,7 +52,7 @@ class Swept:
 
 
 BASES: Kept[Undisturbed] = Kept(200, lambda _: 1)
-ANSWERS: Kept[Answers] = Kept(MOST_ANSWERS, lambda answers: answers.label.size)
+ANSWERS: Kept[Answers] = Kept(MOST_ANSWERS, lambda answers: answers.label.size + ENTRY)
 
 
 def parts_of(grid: Grid, net: str) -> list[Part]:
@@ -78,7 +80,7 @@ async def gather(params: Params, state: Any) -> Swept:
         params.target,
     )
     call = state.worker.call
-    base = await BASES.get(question, lambda: call(undisturbed, question))
+    base = await BASES.get(_key(question), lambda: call(undisturbed, question))
     hand = await _answers(question, [params.corner], params.size, call)
     parts = parts_of(grid, params.net)
     told, answers = _wanted(params, parts), Answers.unknown(*grid.shape)
@@ -123,5 +125,10 @@ def _wanted(params: Params, parts: list[Part]) -> list[int]:
 
 
 async def _answers(question: Question, corners: list[tuple[int, int]], size: int, call: Any) -> Answers:
-    key = (question, tuple(corners), size)
+    key = (_key(question), tuple(corners), size)
     return await ANSWERS.get(key, partial(call, occluded, question, corners, size))
+
+
+def _key(question: Question) -> Question:
+    """Return the question with its photo's hash in place of the photo, so that what is kept is small."""
+    return replace(question, pixels=sha256(question.pixels).digest())
