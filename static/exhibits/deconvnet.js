@@ -5,8 +5,9 @@ import "../js/official-weights.js";
 import "../js/step-player.js";
 import { Arrays } from "../js/arrays.js";
 import { cellAt, cellBeside } from "../js/big-map.js";
-import { photograph } from "../js/camera.js";
-import { takePictures, upload } from "../js/upload.js";
+import { takePhotos } from "../js/photo-input.js";
+import { keepInView } from "../js/ribbon.js";
+import { stateLink } from "../js/state-link.js";
 import { visit } from "../js/visit.js";
 
 /** @typedef {import("../js/big-map.js").MapCell} MapCell */
@@ -17,27 +18,11 @@ const api = "/api/exhibits/deconvnet";
 const DIGITS = 8; // that a number of the network has: it computes in float32
 const BIG = ".big-map[data-big]";
 
-/** Scroll the ribbon, and nothing around it, to the step that is open. */
-function showStep() {
-  const ribbon = /** @type {HTMLElement | null} */ (root.querySelector(".descent"));
-  const current = ribbon?.querySelector("[data-current]")?.getBoundingClientRect();
-  if (!ribbon || !current) return;
-  const seen = ribbon.getBoundingClientRect();
-  if (current.left < seen.left || current.right > seen.right)
-    ribbon.scrollLeft += (current.left + current.right - seen.left - seen.right) / 2;
-}
-showStep();
-document.addEventListener("page-shown", showStep);
+keepInView(root, ".descent");
 
 /** @param {Record<string, string | undefined>} change */
 function linkWith(change) {
-  const url = new URL(location.href);
-  if (url.pathname !== "/exhibits/deconvnet") url.href = new URL("/exhibits/deconvnet", location.origin).href;
-  for (const [name, value] of Object.entries(change)) {
-    if (value) url.searchParams.set(name, value);
-    else url.searchParams.delete(name);
-  }
-  return url.href;
+  return stateLink("/exhibits/deconvnet", change);
 }
 
 /** @type {{ query: string, arrays: Arrays } | undefined} */
@@ -131,9 +116,4 @@ root.addEventListener("step-change", (event) => {
   visit(linkWith({ step: String(step), spot: undefined }), { history: "replace" });
 });
 
-takePictures(root);
-root.addEventListener("click", async (event) => {
-  const button = /** @type {Element} */ (event.target).closest?.("[data-camera]");
-  const panel = /** @type {HTMLElement | null} */ (root.querySelector("[data-camera-panel]"));
-  if (button && panel) upload(root, await photograph(panel));
-});
+takePhotos(root);

@@ -8,8 +8,9 @@ import "../js/step-player.js";
 import "../js/tensor-grid.js";
 import { Arrays } from "../js/arrays.js";
 import { cellAt, cellBeside } from "../js/big-map.js";
-import { photograph } from "../js/camera.js";
-import { takePictures, upload } from "../js/upload.js";
+import { takePhotos } from "../js/photo-input.js";
+import { keepInView } from "../js/ribbon.js";
+import { stateLink } from "../js/state-link.js";
 import { visit } from "../js/visit.js";
 
 /** @typedef {{ map: number, row: number, column: number, address: string }} Spot */
@@ -20,29 +21,13 @@ const MAP = ".big-map[data-stage-name]";
 const DIGITS = 8; // that a number of the network has: it computes in float32
 const PHOTO = ["photo", "zoom", "across", "down", "net", "weights"]; // what decides the numbers
 
-/** Scroll the ribbon, and nothing around it, to the stage that is shown. */
-function showStage() {
-  const ribbon = /** @type {HTMLElement | null} */ (root.querySelector(".ribbon"));
-  const current = ribbon?.querySelector("[data-current]")?.getBoundingClientRect();
-  if (!ribbon || !current) return;
-  const seen = ribbon.getBoundingClientRect();
-  if (current.left < seen.left || current.right > seen.right)
-    ribbon.scrollLeft += (current.left + current.right - seen.left - seen.right) / 2;
-}
-showStage();
-document.addEventListener("page-shown", showStage);
+keepInView(root, ".ribbon");
 
 /**
  * @param {Record<string, string | undefined>} change
  */
 function linkWith(change) {
-  const url = new URL(location.href);
-  if (url.pathname !== "/exhibits/image-lab") url.href = new URL("/exhibits/image-lab", location.origin).href;
-  for (const [name, value] of Object.entries(change)) {
-    if (value) url.searchParams.set(name, value);
-    else url.searchParams.delete(name);
-  }
-  return url.href;
+  return stateLink("/exhibits/image-lab", change);
 }
 
 /**
@@ -159,12 +144,7 @@ root.addEventListener("step-change", (event) => {
   visit(linkWith({ step: String(step) }), { history: "replace" });
 });
 
-takePictures(root);
-root.addEventListener("click", async (event) => {
-  const button = /** @type {Element} */ (event.target).closest?.("[data-camera]");
-  const panel = /** @type {HTMLElement | null} */ (root.querySelector("[data-camera-panel]"));
-  if (button && panel) upload(root, await photograph(panel));
-});
+takePhotos(root);
 root.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (!form.matches(".go-to")) return;

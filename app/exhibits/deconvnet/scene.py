@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 
@@ -15,11 +14,11 @@ from app.exhibits.deconvnet.params import KEEPS, METHODS, MOST_KEPT, NORMS, Para
 from app.exhibits.deconvnet.projections import Projected
 from app.exhibits.deconvnet.steppers import stepper
 from app.exhibits.deconvnet.telling import factor_note, lines, name_of, operation, says
+from app.exhibits.deconvnet.unit_choice import UnitChoice
 from app.exhibits.image_lab.choices import choices
-from app.exhibits.image_lab.params import PhotoParams
 from app.i18n import N_, Words
-from app.networks.planes import GAP, place_in_planes
-from app.networks.wall import Layout, Wall, ramp, rgb_png
+from app.networks.planes import place_in_planes
+from app.networks.wall import Wall, ramp, rgb_png
 from app.stepper.walk import Walk
 from engine.interpret.photo_projection import Step
 from engine.ops.arrays import Array
@@ -55,6 +54,7 @@ class DeconvnetScene(Walk):
     def __init__(self, params: Params, projected: Projected) -> None:
         self.params, self.photo, self.found = params, projected.photo, projected.projection
         self.architecture = self.found.architecture
+        self.choice = UnitChoice(params, self.found)
         super().__init__(len(self.found.steps), 1, self.found.at)
 
     @property
@@ -109,64 +109,6 @@ class DeconvnetScene(Walk):
     def patch(self) -> tuple[int, int, int, int]:
         """The rows and columns of the input that the kept cells see."""
         return self.found.patch
-
-    @property
-    def layer(self) -> str:
-        """The stage that is begun with."""
-        return self.found.steps[0].through
-
-    @property
-    def rank(self) -> int:
-        """How many indices a number of that layer has."""
-        return len(self.found.steps[0].shape)
-
-    @property
-    def cell_name(self) -> str:
-        """The place as a link has it: the unit, and the cell where the link names one."""
-        place = self.found.place if self.params.keep == "cell" else self.found.place[:1]
-        return ".".join(map(str, (self.layer, *place)))
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether there is nothing to send down."""
-        return self.found.steps[0].largest == 0
-
-    @property
-    def has_norm(self) -> bool:
-        """Whether there is a normalisation on the way down."""
-        return any(step.step == "local_response_norm" for step in self.found.steps)
-
-    @property
-    def layer_wall(self) -> Layout:
-        """How the maps of the layer lie in the image lab's picture of them."""
-        return Layout.of(self.found.steps[0].shape)
-
-    @property
-    def kept_shape(self) -> tuple[int, int]:
-        """Rows and columns of the unit's map."""
-        rows, columns = np.atleast_2d(self.found.map).shape
-        return rows, columns
-
-    @property
-    def unit_ring(self) -> tuple[int, int, int, int]:
-        """Column, row, width and height of the unit in that picture."""
-        unit, wall = self.found.place[0], self.layer_wall
-        if self.rank == 1:
-            return unit % wall.columns, unit // wall.columns, 1, 1
-        down, right = divmod(unit, wall.across)
-        return right * (wall.columns + GAP), down * (wall.rows + GAP), wall.columns, wall.rows
-
-    @property
-    def lab_query(self) -> str:
-        """What makes the image lab show the same photo in the same network."""
-        said = self.params.model_dump(include=set(PhotoParams.model_fields), exclude_defaults=True)
-        return urlencode(said)
-
-    @property
-    def lab_cell_query(self) -> str:
-        """The same at the unit."""
-        said = self.params.model_dump(include=set(PhotoParams.model_fields), exclude_defaults=True)
-        return urlencode({**said, "cell": self.cell_name})
 
     def big_maps(self, methods: dict[str, str]) -> list[tuple[str, str]]:
         """Return (picture, title) of the open map by the method, by the other, and of their difference."""
