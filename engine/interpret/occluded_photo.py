@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from engine.interpret.fills import cover
 from engine.interpret.patches import Answers
-from engine.nets.photo_reading import begun
+from engine.nets.photo_reading import PhotoReading, begun
 from engine.photo import Pixels, normalised
 
 if TYPE_CHECKING:
     from engine.interpret.occlusion import Occluder
+    from engine.nets.network import Network
 
 KEPT = 3  # photos whose stages are in memory: VGG-16's take 110 MB each
 
@@ -53,11 +54,15 @@ class Undisturbed:
     strongest: int  # where the unit's map is largest, counted row by row
     map: NDArray[np.float64]  # the unit's, (H, W)
     answers: Answers  # one of each
+    projection: NDArray[np.float32]  # of the map's largest number by deconvnet, (3, side, side)
 
 
 def undisturbed(question: Question) -> Undisturbed:
     """Return what the network answers without a patch. Raises as Occluder and engine.nets.build."""
+    from engine.interpret.projection import project
+
     occluder = _occluder(question)
+    network, head = _begun(question)
     return Undisturbed(
         occluder.probabilities,
         occluder.target,
@@ -65,6 +70,7 @@ def undisturbed(question: Question) -> Undisturbed:
         occluder.strongest,
         occluder.map,
         occluder.undisturbed,
+        project(network, head.prepared.input, *occluder.unit).pixels,
     )
 
 
@@ -77,13 +83,16 @@ def occluded(question: Question, corners: Sequence[tuple[int, int]], size: int) 
 def _occluder(question: Question) -> Occluder:
     from engine.interpret.occlusion import Occluder
 
-    photo = _photo(question.pixels)
-    network, head = begun(question.net, question.weights, photo, None)
+    network, head = _begun(question)
     pixels = head.prepared.pixels
     unit = None if question.stage is None else (question.stage, question.unit)
     return Occluder(
         network, head.prepared.input, cover=normalised(cover(pixels, question.fill)), target=question.target, unit=unit
     )
+
+
+def _begun(question: Question) -> tuple[Network, PhotoReading]:
+    return begun(question.net, question.weights, _photo(question.pixels), None)
 
 
 def _photo(pixels: bytes) -> Pixels:

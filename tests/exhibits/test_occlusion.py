@@ -19,6 +19,7 @@ from app.networks.kept import Kept
 from engine.interpret.fills import FILLS, covered
 from engine.interpret.occlusion import Occluder
 from engine.interpret.patches import Grid
+from engine.interpret.projection import project
 from engine.nets import photo_reading
 from engine.nets.photo_reading import begun
 from engine.photo import crop_of, normalised, prepare
@@ -172,6 +173,28 @@ def test_covered_picture_shows_the_patch(client):
     np.testing.assert_array_equal(array(client, "covered", row=10, column=30), shown)
 
 
+def test_projection_is_that_of_the_watched_map_and_stays_when_the_patch_moves(client):
+    network, head = begun("tiny-vgg", "random", sample("cat"), None)
+    expected = project(network, head.prepared.input, "relu1_1", 2).pixels
+    for corner in ({}, {"row": 10, "column": 30}):
+        found = array(client, "projection", layer="relu1_1", unit=2, **corner)
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
+    response = client.get(f"{API}/maps/projection.png", params={**TINY, "layer": "relu1_1", "unit": 2})
+    shown = np.asarray(Image.open(io.BytesIO(response.content))).transpose(2, 0, 1)
+    assert (shown[expected == 0] == 128).all()
+    assert (shown[expected > 0] >= 128).all()
+    assert shown.max() == 255 or shown.min() == 0
+
+
+def test_projection_leads_to_its_steps(client):
+    text = page(client, layer="relu1_1", unit=2)
+    way = re.search(r'href="(/exhibits/deconvnet\?[^"]*)"', text)[1].replace("&amp;", "&")
+    opened = client.get(way)
+    assert opened.status_code == 200
+    assert "cell=relu1_1.2" in way
+    assert "photo=cat" in way
+
+
 @pytest.mark.parametrize("fill", FILLS)
 def test_each_fill_covers_the_patch_and_nothing_else(rng, fill):
     pixels = rng.integers(0, 256, (3, 40, 40)).astype(np.uint8)
@@ -237,10 +260,10 @@ def test_what_does_not_fit_is_one_sentence_and_the_controls_stay(client, query, 
     assert 'name="size"' in text
 
 
-def test_png_has_the_photo_and_three_panels_side_by_side(client):
+def test_png_has_the_photo_and_four_panels_side_by_side(client):
     response = client.get(f"{API}.png", params=TINY)
     picture = np.asarray(Image.open(io.BytesIO(response.content)))
-    assert picture.shape == (448, 4 * 448 + 3 * 16, 3)
+    assert picture.shape == (448, 5 * 448 + 4 * 16, 3)
     assert tuple(picture[224, 224]) == (128, 128, 128)  # the patch stands in the middle of the first
 
 

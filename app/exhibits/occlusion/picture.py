@@ -1,4 +1,4 @@
-"""The exhibit as one PNG: the photo under its patch, activity, probability and the most likely class."""
+"""The exhibit as one PNG: the photo under its patch, activity, projection, probability and the most likely class."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAPER = "#FBFAF6"
 
 
 def composed(scene: OcclusionScene) -> bytes:
-    """Return the four pictures side by side, light theme."""
+    """Return the five pictures side by side, light theme."""
     panels = scene.panels(words("en"))
     rows, columns = scene.swept.grid.shape
     drawn = [np.tile(_colour(PAPER)[:, None, None], (1, rows, columns)) for _ in range(3)]
@@ -32,7 +32,8 @@ def composed(scene: OcclusionScene) -> bytes:
         codes = palette.colour(cell.activity), palette.colour(cell.probability), RANKS[min(cell.rank, OTHER)]
         for picture, code in zip(drawn, codes, strict=True):
             picture[at] = _colour(code)[:, None, None]
-    pictures = [_enlarged(one) for one in (scene.covered, *drawn)]
+    activity, probability, label = drawn
+    pictures = [_enlarged(one) for one in (scene.covered, activity, scene.projected, probability, label)]
     gap = np.tile(_colour(PAPER)[:, None, None], (1, SIDE, GAP))
     row = [part for one in pictures for part in (one, gap)][:-1]
     return rgb_png(np.concatenate(row, axis=2))

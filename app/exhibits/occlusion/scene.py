@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 from markupsafe import Markup
 
 from app import numbers
+from app.exhibits.deconvnet.pictures import in_colour, scale_of
+from app.exhibits.image_lab.params import PhotoParams
 from app.exhibits.image_lab.samples import small
 from app.exhibits.occlusion.choices import offered
 from app.exhibits.occlusion.panels import Panels
 from app.exhibits.occlusion.params import Params
 from app.exhibits.occlusion.swept import Swept
 from app.i18n import N_, Words
+from app.networks.place import Place
 from app.networks.wall import rgb_png
 from app.stepper.single import mark
 from engine.interpret.fills import covered
@@ -25,11 +29,12 @@ ARRAYS = {
     "peak": N_("the map's number at the place where it was largest"),
     "label": N_("the most likely class at each position, −1 where it is not known"),
     "map": N_("the map without a patch"),
+    "projection": N_("the way down from the map's largest number, to the pixels"),
     "probabilities": N_("of all classes, without a patch"),
     "pixels": N_("the part of the photo, 0 to 255"),
     "covered": N_("the same under the patch"),
 }
-PICTURES = ("whole", "photo", "covered")
+PICTURES = ("whole", "photo", "covered", "projection")
 
 
 class OcclusionScene:
@@ -55,6 +60,7 @@ class OcclusionScene:
             "peak": answers.peak,
             "label": answers.label,
             "map": base.map,
+            "projection": base.projection,
             "probabilities": base.probabilities,
             "pixels": self.swept.prepared.pixels,
             "covered": self.covered,
@@ -66,11 +72,18 @@ class OcclusionScene:
         """The part of the photo under the patch, (3, H, W)."""
         return covered(self.swept.prepared.pixels, self.params.fill, self.params.corner, self.params.size)
 
+    @property
+    def projected(self) -> Array:
+        """The projection in colours, (3, H, W): grey is zero."""
+        projection = self.swept.base.projection
+        return in_colour(projection, scale_of(projection))
+
     def sheet(self, name: str, theme: str, of: str, packed: bool) -> bytes:
-        """Return a PNG of the whole photo, of the part that is seen, or of that under the patch."""
+        """Return a PNG of the whole photo, of the part that is seen, of that under the patch, or the projection."""
         if name == "whole":
             return rgb_png(small(self.swept.photo).transpose(2, 0, 1))
-        return rgb_png(self.swept.prepared.pixels if name == "photo" else self.covered)
+        pictures = {"photo": self.swept.prepared.pixels, "covered": self.covered, "projection": self.projected}
+        return rgb_png(pictures[name])
 
     def hand(self, words: Words) -> dict[str, Any]:
         """Return the figures at the patch's own place, as they are printed."""
@@ -135,6 +148,13 @@ class OcclusionScene:
             "patch": {"corner": self.params.corner, **_one(hand)},
         }
 
+    @property
+    def way_down(self) -> str:
+        """The query of the same projection in the deconvnet's exhibit."""
+        stage, unit = self.swept.base.unit
+        photo = self.params.model_dump(include=set(PhotoParams.model_fields), exclude_none=True)
+        return urlencode({**photo, "cell": Place(stage, (unit,))})
+
     def context(self, words: Words) -> dict[str, Any]:
         """Return what templates/exhibits/occlusion.html shows."""
         panels = self.panels(words)
@@ -152,6 +172,7 @@ class OcclusionScene:
             "targets": sorted({self.swept.base.target, *map(int, best)}),
             "name_of": panels.name,
             "frame": panels.frame(self.params.corner),
+            "way_down": self.way_down,
             "rows": rows,
             "columns": columns,
             "files": list(ARRAYS.items()),
