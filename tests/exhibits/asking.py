@@ -1,5 +1,6 @@
-"""How the tests of the convolution exhibit ask it."""
+"""How the tests of the exhibits ask them."""
 
+import io
 import re
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
@@ -20,6 +21,13 @@ def answer(client, **params):
     response = client.get(API, params=params)
     assert response.status_code == 200, response.text
     return response.json()
+
+
+def npy(client, path, query):
+    """Return the array that an address answers with."""
+    response = client.get(path, params=query)
+    assert response.status_code == 200, response.text
+    return np.load(io.BytesIO(response.content))
 
 
 def query_of(response):

@@ -12,6 +12,7 @@ from app import numbers
 from app.exhibits.activations.catalogue import ACTIVATIONS, functions
 from app.exhibits.activations.params import Params
 from engine.landscape import layer_run, profile
+from tests.exhibits.asking import npy
 
 PAGE, API = "/exhibits/activations", "/api/exhibits/activations"
 ALL = ",".join(ACTIVATIONS)
@@ -93,7 +94,7 @@ def test_dead_units_are_those_of_the_engine(client):
     count = int((run.after <= 0).all(axis=0).sum())
     assert f"{count} of the 64 units ({count / 0.64:.1f} %) are dead after 20 steps" in text
     assert f"{100 * (run.before <= 0).mean():.1f} % of them below 0 before" in text
-    loaded = np.load(io.BytesIO(client.get(f"{API}/after.npy", params=query).content))
+    loaded = npy(client, f"{API}/after.npy", query)
     np.testing.assert_array_equal(loaded, run.after)
     told = client.get(API, params=query).json()["layer"]
     np.testing.assert_allclose(told["dead"], run.dead)

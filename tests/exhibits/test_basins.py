@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.exhibits.basins.params import Params
 from engine.landscape import CATALOGUE, OPTIMIZERS, basins, critical_points, parse, trajectory
+from tests.exhibits.asking import npy
 
 API = "/api/exhibits/basins"
 PAGE = "/exhibits/basins"
@@ -22,9 +23,7 @@ def asked(client, **query):
 
 
 def array(client, name, **query):
-    response = client.get(f"{API}/{name}.npy", params={**SMALL, **query})
-    assert response.status_code == 200, response.text
-    return np.load(io.BytesIO(response.content))
+    return npy(client, f"{API}/{name}.npy", {**SMALL, **query})
 
 
 def page(client, **query):

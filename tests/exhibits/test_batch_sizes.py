@@ -1,6 +1,5 @@
 """Full batch, mini-batch and SGD: every number on the page is the engine's."""
 
-import io
 import math
 import re
 
@@ -13,6 +12,7 @@ from app.exhibits.batch_sizes.scene import FIELDS, FILES, TABS
 from app.landscape.frame import Frame, figure
 from app.landscape.schedules import OPTIONS, scheduled
 from engine.landscape import SCHEDULES, SURFACES, Regression, examples, lowest, schedule, trajectory
+from tests.exhibits.asking import npy
 
 API = "/api/exhibits/batch-sizes"
 PAGE = "/exhibits/batch-sizes"
@@ -25,9 +25,7 @@ def asked(client, **query):
 
 
 def array(client, name, **query):
-    response = client.get(f"{API}/{name}.npy", params=query)
-    assert response.status_code == 200, response.text
-    return np.load(io.BytesIO(response.content))
+    return npy(client, f"{API}/{name}.npy", query)
 
 
 def page(client, **query):

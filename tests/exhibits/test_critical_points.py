@@ -1,7 +1,6 @@
 """Minima, maxima and saddles: every number on the page is the engine's; literals by hand."""
 
 import html
-import io
 import re
 
 import numpy as np
@@ -11,6 +10,7 @@ from app import numbers
 from app.exhibits.critical_points.params import KEYS
 from app.exhibits.critical_points.scene import FILES, TABS
 from engine.landscape import CATALOGUE, chord, critical_points, parse, quadratic, trajectory
+from tests.exhibits.asking import npy
 
 API = "/api/exhibits/critical-points"
 PAGE = "/exhibits/critical-points"
@@ -23,9 +23,7 @@ def asked(client, **query):
 
 
 def array(client, name, **query):
-    response = client.get(f"{API}/{name}.npy", params=query)
-    assert response.status_code == 200, response.text
-    return np.load(io.BytesIO(response.content))
+    return npy(client, f"{API}/{name}.npy", query)
 
 
 def page(client, status=200, **query):

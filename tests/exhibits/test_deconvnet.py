@@ -21,6 +21,7 @@ from engine.interpret.relu_rules import RELU_RULES
 from engine.interpret.terms import terms
 from engine.nets import photo_reading
 from engine.photo import prepare
+from tests.exhibits.asking import npy
 
 API = "/api/exhibits/deconvnet"
 PAGE = "/exhibits/deconvnet"
@@ -44,9 +45,7 @@ def asked(client, **query):
 
 
 def array(client, name, **query):
-    response = client.get(f"{API}/{name}.npy", params=query)
-    assert response.status_code == 200, response.text
-    return np.load(io.BytesIO(response.content))
+    return npy(client, f"{API}/{name}.npy", query)
 
 
 def page(client, **query):

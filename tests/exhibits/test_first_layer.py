@@ -20,6 +20,7 @@ from engine.nets.filters import low_power, spectrum
 from engine.nets.first_layer import FirstLayer
 from engine.nets.spectrum import beyond_grid, radial, rms
 from engine.ops import conv2d
+from tests.exhibits.asking import npy
 
 API = "/api/exhibits/first-layer"
 PAGE = "/exhibits/first-layer"
@@ -40,9 +41,7 @@ def asked(client, **query):
 
 
 def array(client, name, **query):
-    response = client.get(f"{API}/{name}.npy", params=query)
-    assert response.status_code == 200, response.text
-    return np.load(io.BytesIO(response.content))
+    return npy(client, f"{API}/{name}.npy", query)
 
 
 def picture(client, name, **query):

@@ -1,7 +1,6 @@
 """Why saddles are everywhere: every share on the page is the engine's, and the same link draws the same."""
 
 import html
-import io
 import re
 
 import numpy as np
@@ -19,6 +18,7 @@ from engine.landscape import (
     minima_share,
     minima_share_limit,
 )
+from tests.exhibits.asking import npy
 
 API = "/api/exhibits/high-dimension"
 PAGE = "/exhibits/high-dimension"
@@ -32,9 +32,7 @@ def asked(client, **query):
 
 
 def array(client, name, **query):
-    response = client.get(f"{API}/{name}.npy", params={**FEW, **query})
-    assert response.status_code == 200, response.text
-    return np.load(io.BytesIO(response.content))
+    return npy(client, f"{API}/{name}.npy", {**FEW, **query})
 
 
 def page(client, **query):

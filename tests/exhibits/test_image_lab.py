@@ -18,6 +18,7 @@ from app.i18n import words
 from engine import nets, weights
 from engine.nets import photo_reading
 from tests.event_loop import run
+from tests.exhibits.asking import npy
 
 API = "/api/exhibits/image-lab"
 PAGE = "/exhibits/image-lab"
@@ -40,9 +41,7 @@ def asked(client, **query):
 
 
 def array(client, name, **query):
-    response = client.get(f"{API}/{name}.npy", params=query)
-    assert response.status_code == 200, response.text
-    return np.load(io.BytesIO(response.content))
+    return npy(client, f"{API}/{name}.npy", query)
 
 
 @pytest.mark.parametrize("net", ["tiny-vgg", "alexnet-2012", "zfnet"])

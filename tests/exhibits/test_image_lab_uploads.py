@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.app.test_pictures import FAULTS
+from tests.exhibits.asking import npy
 
 PAGE = "/exhibits/image-lab"
 API = "/api/exhibits/image-lab"
@@ -69,7 +70,7 @@ def test_an_unusual_photo_is_shown(client, data):
     address = answer.headers["location"]
     assert client.get(address).status_code == 200
     query = dict(part.split("=") for part in address.partition("?")[2].split("&"))
-    pixels = np.load(io.BytesIO(client.get(f"{API}/pixels.npy", params=query).content))
+    pixels = npy(client, f"{API}/pixels.npy", query)
     assert pixels.shape == (3, 64, 64)
     np.testing.assert_allclose(pixels.mean(axis=(1, 2)), RED, atol=12)  # a palette has not every colour
 
@@ -79,7 +80,7 @@ def test_sixteen_bits_of_grey_are_shown_by_their_upper_eight(client):
     answer = sent(client, file_of(Image.fromarray(values)), "grey.png")
     assert answer.status_code == 303
     query = dict(part.split("=") for part in answer.headers["location"].partition("?")[2].split("&"))
-    pixels = np.load(io.BytesIO(client.get(f"{API}/pixels.npy", params=query).content))
+    pixels = npy(client, f"{API}/pixels.npy", query)
     assert (pixels == 0x80).all()
 
 

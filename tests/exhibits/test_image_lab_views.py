@@ -12,6 +12,7 @@ from app.exhibits.image_lab import readings
 from app.networks.wall import Layout
 from engine import nets
 from engine.nets import photo_reading
+from tests.exhibits.asking import npy
 
 API = "/api/exhibits/image-lab"
 PAGE = "/exhibits/image-lab"
@@ -51,7 +52,7 @@ def test_a_picture_among_all_layers_holds_the_maps_of_its_stage(client):
     """Ten evenly chosen maps of conv2, found where the page says they are."""
     address = f"{API}/maps/conv2.png?net=alexnet-2012&weights=random&view=layers&colours=grey&scale=map"
     shown = image(client, address)
-    values = np.load(io.BytesIO(client.get(f"{API}/conv2.npy", params=ALEX).content))
+    values = npy(client, f"{API}/conv2.npy", ALEX)
     layout = Layout.of(values.shape, width=1376)
     assert shown.shape[:2] == layout.size[::-1]
     for unit in range(0, 256, 27):
@@ -91,7 +92,7 @@ def test_each_patch_is_the_receptive_field_of_the_largest_number_of_its_map(clie
     found = re.findall(r'cell=((\w+)\.(\d+)\.(\d+)\.(\d+))".*?viewBox="(\d+) (\d+) (\d+) (\d+)"', page, re.DOTALL)
     assert len(found) == 18
     for _, stage, unit, row, column, left, top, width, height in found:
-        values = np.load(io.BytesIO(client.get(f"{API}/{stage}.npy", params=query).content))[int(unit)]
+        values = npy(client, f"{API}/{stage}.npy", query)[int(unit)]
         assert values[int(row), int(column)] == values.max()
         field = rows[stage]
         for at, size, place in ((int(left), int(width), int(column)), (int(top), int(height), int(row))):
@@ -102,7 +103,7 @@ def test_each_patch_is_the_receptive_field_of_the_largest_number_of_its_map(clie
 def test_the_maps_from_low_to_high_are_the_strongest_of_their_layer(client):
     page = client.get(PAGE, params={**ALEX, "view": "depth"}).text
     for stage in ("relu1", "relu3", "relu5"):
-        values = np.load(io.BytesIO(client.get(f"{API}/{stage}.npy", params=ALEX).content))
+        values = npy(client, f"{API}/{stage}.npy", ALEX)
         strongest = np.argsort(-values.max(axis=(1, 2)), kind="stable")[:6]
         shown = re.findall(rf'<li><a href="[^"]*cell={stage}\.(\d+)\.', page)
         assert [int(unit) for unit in shown] == strongest.tolist()

@@ -1,7 +1,6 @@
 """Losses: every printed loss and gradient is the engine's, and the formulas say the same."""
 
 import html
-import io
 import math
 import re
 
@@ -12,6 +11,7 @@ from app import numbers
 from app.exhibits.losses.catalogue import KINDS, LOSSES, functions
 from app.exhibits.losses.params import Params
 from engine.landscape import output_descent
+from tests.exhibits.asking import npy
 
 PAGE, API = "/exhibits/losses", "/api/exhibits/losses"
 PLACES = {
@@ -99,7 +99,7 @@ def test_both_descents_are_the_engines_step_by_step(client, output):
     assert re.findall(r"<td>(.*?)</td>", row) == [numbers.significant(float(v), 4) for v in wanted]
     arrived = int(np.flatnonzero(runs[1].p[:, 0] > 0.9)[0])
     assert f"passes 0.9 after {arrived} steps" in text
-    table = np.load(io.BytesIO(client.get(f"{API}/descent.npy", params=query).content))
+    table = npy(client, f"{API}/descent.npy", query)
     np.testing.assert_allclose(table[7, 1:], wanted, rtol=1e-12)
 
 
@@ -122,6 +122,6 @@ def test_a_loss_is_taken_away_and_the_other_kinds_stay(client):
 
 def test_the_curves_are_exported_as_they_are_drawn(client):
     query = {"kind": "classes", "shown": "cross_entropy", "b": 1, "c": -1}
-    table = np.load(io.BytesIO(client.get(f"{API}/output.npy", params=query).content))
+    table = npy(client, f"{API}/output.npy", query)
     y = table[:, 0]
     np.testing.assert_allclose(table[:, 1], np.log(np.exp(y) + np.exp(1) + np.exp(-1)) - y, rtol=1e-10)

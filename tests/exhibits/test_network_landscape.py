@@ -1,7 +1,6 @@
 """A real network's landscape: what the page prints is what the engine computed or recorded, and links mean the same."""
 
 import html
-import io
 import re
 
 import numpy as np
@@ -14,6 +13,7 @@ from app.exhibits.saddle_race.printing import number
 from engine.digit import prepare
 from engine.landscape.lenet_planes import digits_plane
 from engine.landscape.recorded import recorded
+from tests.exhibits.asking import npy
 
 API = "/api/exhibits/network-landscape"
 PAGE = "/exhibits/network-landscape"
@@ -28,9 +28,7 @@ def asked(client, **query):
 
 
 def array(client, name, **query):
-    response = client.get(f"{API}/{name}.npy", params=query)
-    assert response.status_code == 200, response.text
-    return np.load(io.BytesIO(response.content))
+    return npy(client, f"{API}/{name}.npy", query)
 
 
 def page(client, status=200, **query):

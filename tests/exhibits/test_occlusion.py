@@ -23,6 +23,7 @@ from engine.interpret.projection import project
 from engine.nets import photo_reading
 from engine.nets.photo_reading import begun
 from engine.photo import crop_of, normalised, prepare
+from tests.exhibits.asking import npy
 
 API = "/api/exhibits/occlusion"
 PAGE = "/exhibits/occlusion"
@@ -42,9 +43,7 @@ def asked(client, path="", **query):
 
 
 def array(client, name, **query):
-    response = client.get(f"{API}/{name}.npy", params={**TINY, **query})
-    assert response.status_code == 200, response.text
-    return np.load(io.BytesIO(response.content))
+    return npy(client, f"{API}/{name}.npy", {**TINY, **query})
 
 
 def page(client, status=200, **query):
