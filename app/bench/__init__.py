@@ -21,6 +21,7 @@ from app.bench import (
     occlusion,
     operations,
     pooling,
+    race_dragged,
     step_drawn,
     trace_http,
 )
@@ -34,6 +35,7 @@ FAMILIES = (
     pooling,
     operations,
     landscape,
+    race_dragged,
     image,
     interpret,
     occlusion,
