@@ -83,7 +83,7 @@ def _network() -> Callable[[], list[Array]]:
 
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
-    net = Network(find("alexnet").with_pooled_head(10)).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net = Network(find("alexnet").with_pooled_head(10)).eval().channels_last()
     photo = torch.randn(1, 3, 224, 224).to(memory_format=torch.channels_last)
 
     def maps() -> list[Array]:

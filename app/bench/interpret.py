@@ -64,7 +64,7 @@ def _both(layer: str) -> tuple[Callable[[], Any], Callable[[], Any]]:
     from engine.nets.network import Network
 
     torch.manual_seed(SEED)
-    net = Network(find(NET)).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net = Network(find(NET)).eval().channels_last()
     x = torch.randn(1, 3, 224, 224)
     passed = ForwardPass.of(net, x)
     unit = FIRST_UNIT if layer == "conv1" else UNIT

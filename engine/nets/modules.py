@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -35,8 +35,7 @@ class LocalResponseNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return x (N, C, H, W), normalised."""
-        normed: Tensor = _Normalised.apply(x, self.norm)  # type: ignore[no-untyped-call]
-        return normed
+        return cast("Callable[[Tensor, Norm], Tensor]", _Normalised.apply)(x, self.norm)
 
 
 class _Normalised(torch.autograd.Function):

@@ -85,12 +85,9 @@ def begun(net: str, weights: str, photo: Pixels, crop: Crop | None) -> tuple[Net
 @lru_cache(KEPT)
 def _network(net: str, weights: str) -> tuple[Network, Manifest]:
     """Return a network laid out as processors like it: the channels of a pixel side by side."""
-    import torch
-
     network = _untrained(net) if weights == RANDOM else build(net, weights)
     manifest = UNTRAINED if weights == RANDOM else stored.manifest(net, weights)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return network, manifest
+    return network.channels_last(), manifest
 
 
 def _untrained(net: str) -> Network:

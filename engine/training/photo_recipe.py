@@ -55,8 +55,7 @@ class PhotoRecipe(Recipe):
         net = he_(Network(nets.find(self.net).with_pooled_head(num_classes)))
         with torch.no_grad():
             net.get_submodule("conv1").get_parameter("weight").mul_(self.first_scale)
-        net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return net
+        return net.channels_last()
 
     def optimizer(self, net: Network) -> optim.Optimizer:
         """Return SGD; biases do not decay, the first layer's weights decay more."""

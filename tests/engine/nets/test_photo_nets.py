@@ -176,3 +176,13 @@ def test_dropout_drops_nothing_once_trained(picture):
 def test_a_pooled_head_has_at_least_two_classes():
     with pytest.raises(RangeError, match="num_classes must be at least 2, got 1"):
         nets.find("alexnet").with_pooled_head(1)
+
+
+def test_channels_last_moves_the_numbers_of_filters_and_changes_none():
+    net = nets.build("tiny-vgg")
+    before = {key: value.clone() for key, value in net.state_dict().items()}
+    assert net.channels_last() is net
+    for key, value in net.state_dict().items():
+        assert torch.equal(value, before[key])
+        if value.ndim == 4:
+            assert value.stride(1) == 1
