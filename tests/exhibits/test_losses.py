@@ -45,12 +45,15 @@ def test_every_printed_loss_and_gradient_is_the_engines(client, kind, x, answer)
         assert gradient == numbers.significant(float(slope(np.array([x]))[0]), 4), name
 
 
-NEAR = lambda y, t, a: min(abs(y - t), a)  # noqa: E731
+def near(y, t, a):
+    return min(abs(y - t), a)
+
+
 BY_HAND = {
     "mse_loss": lambda y, t, s, a, b, c: (y - t) ** 2,
     "l1_loss": lambda y, t, s, a, b, c: abs(y - t),
-    "smooth_l1_loss": lambda y, t, s, a, b, c: NEAR(y, t, a) * (abs(y - t) - NEAR(y, t, a) / 2) / a,
-    "huber_loss": lambda y, t, s, a, b, c: NEAR(y, t, a) * (abs(y - t) - NEAR(y, t, a) / 2),
+    "smooth_l1_loss": lambda y, t, s, a, b, c: near(y, t, a) * (abs(y - t) - near(y, t, a) / 2) / a,
+    "huber_loss": lambda y, t, s, a, b, c: near(y, t, a) * (abs(y - t) - near(y, t, a) / 2),
     "msle_loss": lambda y, t, s, a, b, c: (math.log(1 + y) - math.log(1 + t)) ** 2,
     "mape_loss": lambda y, t, s, a, b, c: 100 * abs(y - t) / abs(t),
     "binary_cross_entropy": lambda y, t, s, a, b, c: -(t * math.log(y) + (1 - t) * math.log(1 - y)),

@@ -55,7 +55,8 @@ class Dying:
 
     @property
     def edges(self) -> list[float]:
-        return np.linspace(-REACH, REACH, BINS + 1).tolist()  # type: ignore[no-any-return]
+        edges: list[float] = np.linspace(-REACH, REACH, BINS + 1).tolist()
+        return edges
 
     @property
     def histogram(self) -> Chart:

@@ -15,6 +15,7 @@ from app.exhibits.losses.catalogue import KINDS, LOSSES, functions
 from app.exhibits.losses.params import MOST_STEPS, Params
 from app.i18n import N_, Words
 from engine.landscape import OutputRun, output_descent
+from engine.landscape.output_descent import Loss
 
 TABS = {
     "curves": N_("All losses"),
@@ -22,7 +23,7 @@ TABS = {
     "table": N_("What goes with what"),
 }
 FIGURES = 4
-COLUMNS = ("mse_loss", "cross_entropy")
+COLUMNS: tuple[Loss, ...] = ("mse_loss", "cross_entropy")
 FILES = (
     ("output", N_("prediction, then loss and gradient of each loss shown")),
     ("descent", N_("step, then p of the right answer, loss and gradient: of mse_loss, of cross_entropy")),
@@ -93,7 +94,7 @@ class LossesScene:
         """Both descents, by loss."""
         given = self.params
         return {
-            loss: output_descent(given.output, loss, start=given.start, lr=given.lr, steps=given.steps)  # type: ignore[arg-type]
+            loss: output_descent(given.output, loss, start=given.start, lr=given.lr, steps=given.steps)
             for loss in COLUMNS
         }
 
